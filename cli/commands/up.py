@@ -1,0 +1,104 @@
+"""Start everything on this machine and print where the portal is.
+
+First start: makes broker, database, users, rights and demo data. Ctrl-C stops everything.
+AMQP_URI and MONGO_URI, each with an administrator's account, use a broker or database that is there
+already; TIKKER_PORT moves all ports (default 8080 for the portal).
+"""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from cli import house as houses
+from cli import processes, readiness, secrets, seed, stores, supervise
+from cli.house import House
+from cli.lifecycle import launch, only_one, signals_interrupt, stop
+from cli.ports import Ports, require_free
+from cli.problems import Problem
+from cli.state import State
+from cli.supervise import Supervisor
+
+READY_SECONDS = 120
+POLL_SECONDS = 0.2
+
+
+@click.command(help=__doc__)
+@click.option("--detach", is_flag=True, help="Return when the portal answers; ./tikker down stops it.")
+def command(detach: bool) -> None:
+    state = State.from_environment()
+    with signals_interrupt():
+        supervisor = Supervisor(state)
+        try:
+            with only_one(state):
+                if supervisor.pid() is not None:
+                    _already_running(state, supervisor)
+                    return
+                _start(state, detach)
+            if not detach:
+                click.echo("Ctrl-C stops everything.")
+                _wait_for_the_end(supervisor)
+        except KeyboardInterrupt:
+            click.echo("Stopping…", err=True)
+            stop(state)
+            click.echo("Stopped.", err=True)
+        except Problem:
+            stop(state)
+            raise
+
+
+def _start(state: State, detach: bool) -> None:
+    ports = Ports.from_environment()
+    kept = secrets.load(state.secrets)
+    ours = stores.own_or_given(state, ports, kept)
+    ours.install()
+    house = stores.house(ours, ports)
+    services = processes.programs(house)
+    require_free({"portal": ports.portal, **ours.ports(), "mail": ports.smtp, **_health_ports(house)})
+    supervisor = launch(state, [*ours.programs(), *services], dies_with_us=not detach)
+    ours.wait(supervisor)
+    stores.set_up(ours)
+    house.save(state.house)
+    supervisor.start_group(supervise.SERVICES)
+    _wait_until_ready(house, state)
+    seed.seed_if_empty()
+    _announce(house)
+
+
+def _health_ports(house: House) -> dict[str, int]:
+    return {f"health of {p.name}": processes.health_port(p.name, house) for p in processes.PROCESSES}
+
+
+def _wait_until_ready(house: House, state: State) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        waiting = {name: why for name, why in readiness.of_processes(house).items() if why}
+        if not waiting and readiness.portal_answers(house):
+            return
+        if time.monotonic() > deadline:
+            name, why = next(iter(waiting.items()), ("gateway", "the portal's first page does not answer 200"))
+            raise Problem(f"{name} is not ready after {READY_SECONDS} s ({why}): see {state.logs / name}.log")
+        time.sleep(POLL_SECONDS)
+
+
+def _announce(house: House) -> None:
+    click.echo(f"Tikker is ready: {house.address}")
+    for login in seed.logins():
+        click.echo(f"  {login.username:<12} {login.password:<20} {login.who}")
+
+
+def _already_running(state: State, supervisor: Supervisor) -> None:
+    house = houses.current(state)
+    click.echo(f"Tikker is already running (process {supervisor.pid()}).")
+    if readiness.portal_answers(house):
+        _announce(house)
+    else:
+        click.echo("The portal does not answer yet: ./tikker status says what is missing.")
+
+
+def _wait_for_the_end(supervisor: Supervisor) -> None:
+    """Until somebody stops us or the process manager (./tikker down in another window)."""
+    while supervisor.pid() is not None:
+        time.sleep(1)
+    click.echo("Tikker was stopped.")

@@ -1,0 +1,112 @@
+"""Start, watch and stop: everything between the first spawn and the last process that is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import psutil
+
+from cli.problems import Problem
+from cli.state import State
+from cli.supervise import MARK, Program, Supervisor, start
+
+STOP_SECONDS = 90  # services drain for 25 s and may take 35, then the stores the same
+POLL_SECONDS = 0.1
+
+
+@contextlib.contextmanager
+def only_one(state: State) -> Iterator[None]:
+    """One command at a time starts or stops what belongs to a state folder; others wait for it."""
+    state.create()
+    with open(state.run / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def signals_interrupt() -> Iterator[None]:
+    """Within the block SIGTERM and SIGHUP do what Ctrl-C does: raise KeyboardInterrupt."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def launch(state: State, programs: list[Program], dies_with_us: bool) -> Supervisor:
+    """Start supervisord with these programs and wait until it answers."""
+    process = start(state, programs, dies_with_us)
+    supervisor = Supervisor(state)
+    wait_until(lambda: supervisor.pid() is not None or process.poll() is not None, 20)
+    if supervisor.pid() is None:
+        raise Problem(f"the process manager does not start: see {state.logs / 'supervisord.err'}")
+    return supervisor
+
+
+def stop(state: State) -> bool:
+    """Stop services, then stores, then what is left; False when nothing ran. A second Ctrl-C kills at once."""
+    pid = Supervisor(state).pid()
+    try:
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+            wait_until(lambda: not psutil.pid_exists(pid) or _is_zombie(pid), STOP_SECONDS)
+    except KeyboardInterrupt:
+        pass
+    left = kill_leftovers(state)
+    state.house.unlink(missing_ok=True)
+    return pid is not None or left > 0
+
+
+def kill_leftovers(state: State) -> int:
+    """Kill what bears this state folder's mark, supervisord first; answers how many there were."""
+    supervisord = Supervisor(state).pid()
+    marked = [psutil.Process(supervisord)] if supervisord else []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get(MARK) == str(state.root):
+                marked.append(process)
+    for process in marked:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(marked, timeout=10)
+    return len(marked)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Ended, and its parent (often this very process) has not asked yet."""
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether the condition came true within the time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def run_in_foreground(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command on our terminal and answer its exit code; it hears Ctrl-C itself."""
+    process = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)

@@ -1,0 +1,96 @@
+"""Debian packages: found, or installed, or the sentence that says what to run."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cli.problems import MayNotInstall
+from cli.state import State
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+
+def ensure_rabbitmq(state: State) -> None:
+    """RabbitMQ's scripts and Erlang; an installed package must not start a broker of the machine's."""
+    if not RABBITMQ.exists() or not shutil.which("epmd"):
+        with _no_services_started():
+            install(state, "rabbitmq-server")
+        _not_at_boot("rabbitmq-server.service", "epmd.socket", "epmd.service")
+
+
+def ensure_curl_library(state: State) -> None:
+    """mongod of the wheel is linked against libcurl.so.4."""
+    try:
+        ctypes.CDLL("libcurl.so.4")
+    except OSError:
+        install(state, "libcurl4")
+
+
+def ensure_test_tools(state: State) -> None:
+    missing = [p for p, program in (("chromium", "chromium"), ("amqp-tools", "amqp-publish")) if not shutil.which(program)]
+    if missing:
+        install(state, *missing)
+
+
+def install(state: State, *packages: str) -> None:
+    """Raises MayNotInstall when that is not possible here."""
+    names = " ".join(packages)
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    hint = f"run  sudo {' '.join(command)}"
+    prefix = _as_root(names, hint)
+    click.echo(f"tikker: installing {names} (once)", err=True)
+    state.root.mkdir(parents=True, exist_ok=True)
+    log = state.root / "apt.log"
+    with open(log, "wb") as output:
+        for step in (command, ["apt-get", "update"], command):
+            done = subprocess.run(
+                [*prefix, *step],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            )
+            if step is command and done.returncode == 0:
+                return
+    raise MayNotInstall(f"{names} could not be installed (see {log}): {hint}")
+
+
+def _as_root(names: str, hint: str) -> list[str]:
+    if not shutil.which("apt-get"):
+        raise MayNotInstall(f"{names} is needed and this machine has no apt-get: install it and start again.")
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+        return ["sudo", "-n", "--preserve-env=DEBIAN_FRONTEND"]
+    raise MayNotInstall(f"{names} is missing and installing needs root: {hint}")
+
+
+@contextlib.contextmanager
+def _no_services_started() -> Iterator[None]:
+    """Debian asks policy-rc.d before a package starts its service; ours says no for the moment."""
+    if POLICY.exists():  # the machine's own rule stands (a container's usually says no as well)
+        yield
+        return
+    prefix = _as_root("rabbitmq-server", "run  sudo apt-get install -y --no-install-recommends rabbitmq-server")
+    subprocess.run([*prefix, "tee", str(POLICY)], input=b"#!/bin/sh\nexit 101\n", stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*prefix, "chmod", "755", str(POLICY)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*prefix, "rm", "-f", str(POLICY)], check=False)
+
+
+def _not_at_boot(*units: str) -> None:
+    """What we installed for ourselves must not come up as the machine's service at the next boot."""
+    if Path("/run/systemd/system").is_dir() and shutil.which("systemctl"):
+        prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        subprocess.run([*prefix, "systemctl", "disable", "--quiet", *units], capture_output=True)

@@ -1,0 +1,123 @@
+"""Passwords and keys: made once and kept in secrets.json, or given one by one by the environment.
+
+Each secret has the name of the environment variable that would give it, for instance
+``TIKKER_AMQP_PASSWORD_CDR_INGESTER``. ``python -m cli.secrets`` prints a complete fresh set as
+``NAME=value`` lines, which is what docker-compose reads as ``.env``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cli import topology
+from cli.problems import Problem
+from cli.state import write_private
+
+ADMIN = "admin"
+KINDS = {"gateway": ["anonymous", "user"], "cli": ["staff"]}
+"""Which kinds of acting context an issuer may sign; services sign ``service`` only."""
+
+
+def _name(prefix: str, owner: str) -> str:
+    return f"TIKKER_{prefix}_{owner.upper().replace('-', '_')}"
+
+
+def needed() -> dict[str, str]:
+    """Name of each secret → what it is: password, key or text."""
+    amqp = [*topology.PORTAL_USERS, topology.INGESTER, *topology.carriers(), ADMIN]
+    return {
+        **{_name("AMQP_PASSWORD", user): "password" for user in amqp},
+        **{_name("MONGO_PASSWORD", user): "password" for user in (*topology.SERVICES, "gateway", ADMIN)},
+        **{_name("SIGNING_KEY", issuer): "key" for issuer in topology.PORTAL_USERS},
+        "TIKKER_SECRET_KEY": "password",
+        "TIKKER_ERLANG_COOKIE": "password",
+        "TIKKER_MONGO_KEYFILE": "password",
+    }
+
+
+def _make(kind: str) -> str:
+    if kind == "key":
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_hex(32)  # hexadecimal: safe in an URI, an .ini file and a shell
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What :func:`needed` names, looked up by owner."""
+
+    values: Mapping[str, str]
+
+    def amqp(self, user: str) -> str:
+        return self._get(_name("AMQP_PASSWORD", user))
+
+    def mongo(self, user: str) -> str:
+        return self._get(_name("MONGO_PASSWORD", user))
+
+    def signing_key(self, issuer: str) -> str:
+        """Base64 of the raw 32 bytes of an Ed25519 private key."""
+        return self._get(_name("SIGNING_KEY", issuer))
+
+    def text(self, name: str) -> str:
+        return self._get(name)
+
+    @cached_property
+    def public_keys(self) -> str:
+        """JSON for ``TIKKER_PUBLIC_KEYS``: issuer → key and the kinds it may sign."""
+        keys = {
+            issuer: {"key": _public(self.signing_key(issuer)), "kinds": KINDS.get(issuer, ["service"])}
+            for issuer in topology.PORTAL_USERS
+        }
+        return json.dumps(keys, separators=(",", ":"))
+
+    def _get(self, name: str) -> str:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise Problem(f"the secret {name} is missing: give it in the environment.") from None
+
+
+def _public(private: str) -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # few commands need it
+
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private)).public_key()
+    return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Secrets:
+    """Only what the environment gives; for set-up of a broker and database that others run."""
+    return Secrets({name: environment[name] for name in needed() if environment.get(name)})
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Secrets:
+    """What is kept in ``path``, completed with what is missing; the environment goes first."""
+    try:
+        kept = json.loads(path.read_text()) if path.exists() else {}
+    except (OSError, ValueError) as problem:
+        raise Problem(f"{path} cannot be read ({problem}): mend it, or remove the whole state folder.") from None
+    complete = {name: kept.get(name) or _make(kind) for name, kind in needed().items()}
+    if complete != kept:
+        write_private(path, json.dumps({**kept, **complete}, indent=1) + "\n")
+    return Secrets({**kept, **complete, **from_environment(environment).values})
+
+
+def fresh() -> Secrets:
+    """A complete set that is kept nowhere."""
+    return Secrets({name: _make(kind) for name, kind in needed().items()})
+
+
+def _print_fresh_set() -> None:
+    made = fresh()
+    for name, value in made.values.items():
+        print(f"{name}={value}")
+    print(f"TIKKER_PUBLIC_KEYS={made.public_keys}")
+
+
+if __name__ == "__main__":
+    _print_fresh_set()

@@ -1,0 +1,1 @@
+"""The portal: pages for customers' staff. Owns no data but sessions."""

@@ -1,0 +1,113 @@
+"""Who may see a route. Deny by default: a route that declares nothing is refused.
+
+Every view carries one of the decorators of this module. The tabs (:mod:`gateway.navigation`) read
+the same declarations, so a tab and its page can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from gateway.models.account import Account
+from shared.errors import Forbidden
+from shared.logging import get_logger
+
+log = get_logger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ROLE_NAMES = {
+    "user_management": _l("Gebruikersmanagement"),
+    "invoices": _l("Inzicht in facturen"),
+    "settings": _l("Instellingen wijzigen"),
+    "mobile_access": _l("Toegang mobiel"),
+    "mobile_limits": _l("Limieten mobiel wijzigen"),
+    "mobile_blocks": _l("Blokkeringen mobiel inzien"),
+    "mobile_sim_block": _l("Mobiel abonnement (SIM kaart) blokkeren"),
+}
+NEEDS_MOBILE_ACCESS = frozenset({"mobile_limits", "mobile_blocks", "mobile_sim_block"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route asks of who wants to see it."""
+
+    signed_in: bool
+    role: str | None = None
+    product: str | None = None
+
+    def missing_role(self, account: Account) -> str | None:
+        """The first role that the account lacks for this route."""
+        needed = ["mobile_access"] if self.role in NEEDS_MOBILE_ACCESS else []
+        needed += [self.role] if self.role else []
+        return next((role for role in needed if role not in account.user.roles), None)
+
+    def allows(self, account: Account | None) -> bool:
+        """Whether this person may see the route."""
+        if not self.signed_in:
+            return True
+        return account is not None and self.refusal(account) is None
+
+    def refusal(self, account: Account) -> Forbidden | None:
+        """Why a signed-in person may not see the route; None when they may."""
+        if account.scope != "customer" or account.customer is None:
+            return Forbidden(_("Deze pagina hoort bij een klant. U bent niet als klant ingelogd."))
+        if self.product and self.product not in account.customer.products:
+            return Forbidden(_("Uw bedrijf heeft dit onderdeel niet."))
+        role = self.missing_role(account)
+        return Forbidden(role=role) if role else None
+
+
+def _declare(rule: Rule) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access_rule = rule  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def anyone(view: View) -> View:
+    """The route is open to people who are not signed in."""
+    return _declare(Rule(signed_in=False))(view)
+
+
+def customers(role: str | None = None, product: str | None = None) -> Callable[[View], View]:
+    """The route is for a customer's signed-in users, with this role and product if named."""
+    return _declare(Rule(signed_in=True, role=role, product=product))
+
+
+def rule_of(endpoint: str) -> Rule | None:
+    """What the route's view declared; None when it declared nothing."""
+    return getattr(current_app.view_functions.get(endpoint), "access_rule", None)
+
+
+def gate() -> Response | None:
+    """Before each request: let through, send to the login page, or raise :class:`Forbidden`."""
+    if request.endpoint is None:
+        return None  # no such route: the answer is 404, whoever asks
+    rule = rule_of(request.endpoint)
+    if rule is None:
+        log.error("a route without an access rule was asked for", endpoint=request.endpoint)
+        raise Forbidden()
+    if not rule.signed_in:
+        return None
+    if g.viewer is None:
+        return to_login()
+    refusal = rule.refusal(g.viewer)
+    if refusal:
+        raise refusal
+    return None
+
+
+def to_login() -> Response:
+    """To the login page, and back to where one was when that was a page."""
+    back = {"volgende": request.full_path.rstrip("?")} if request.method == "GET" else {}
+    notice = {"melding": g.ended} if g.get("ended") else {}
+    return redirect(url_for("login.form", **back, **notice), 303)

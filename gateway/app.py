@@ -1,0 +1,38 @@
+"""The portal as a Flask application. gunicorn makes one per worker: ``gateway.app:create_app()``."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway import assets, errors, requests_log, security, templating
+from gateway.config import Settings
+from gateway.pages import ALL_PAGES
+from gateway.parts import Parts, real_parts
+from gateway.sessions import PortalSessions
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> Flask:
+    """Put the portal together; without arguments, from the environment."""
+    settings = settings or Settings.from_environment()
+    parts = parts or real_parts(settings)
+    app = Flask("gateway", static_folder=None)
+    app.jinja_env.undefined = StrictUndefined
+    app.extensions["tikker"] = parts
+    app.extensions["settings"] = settings
+    app.session_interface = PortalSessions(app, parts.sessions, parts.clock)
+    # One language for now. Never by Accept-Language: an English browser must not get € 0.36.
+    Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    requests_log.install(app)
+    security.configure(app, settings)
+    templating.configure(app)
+    errors.install(app)
+    app.register_blueprint(assets.pages)
+    for pages in ALL_PAGES:
+        app.register_blueprint(pages)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,72 @@
+"""cdr: periods, totals and details. All parts of a page are asked for at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gateway.clients import Rpc
+from gateway.models.part import Part
+from gateway.models.selection import Selection
+from gateway.models.usage import Details, Periods, Totals
+from shared.acting import Acting
+from shared.rpc_client import Part as Call
+
+ROWS_PER_PAGE = 50
+ADVICE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the list of details one is: at a key that cdr gave, at a day's end, or at the newest."""
+
+    cursor: str | None = None
+    before: date | None = None
+
+    def to_rpc(self) -> Any:
+        return {"before": self.before.isoformat()} if self.before else self.cursor
+
+
+NEWEST = Place()
+
+
+@dataclass(frozen=True)
+class CdrClient:
+    """Calls to cdr on behalf of a customer's user; the customer travels in ``acting`` only."""
+
+    rpc: Rpc
+
+    def periods(self, acting: Acting) -> Part[Periods]:
+        """The billing periods to choose from."""
+        (reply,) = self.rpc.parallel([("cdr", "periods", {})], acting)
+        return Part.of(reply, Periods)
+
+    def totals(self, acting: Acting, selection: Selection, by: str) -> tuple[Part[Periods], Part[Totals]]:
+        """The parts of the page Totalen; ``by`` is total, type, number or number_type."""
+        totals: Call = ("cdr", "totals", {"selection": selection.to_rpc(), "by": by})
+        periods, found = self.rpc.parallel([("cdr", "periods", {}), totals], acting)
+        return Part.of(periods, Periods), Part.of(found, Totals)
+
+    def details(
+        self, acting: Acting, selection: Selection, place: Place
+    ) -> tuple[Part[Periods], Part[Details]]:
+        """The parts of the page Details."""
+        periods, found = self.rpc.parallel([("cdr", "periods", {}), _details(selection, place)], acting)
+        return Part.of(periods, Periods), Part.of(found, Details)
+
+    def rows(self, acting: Acting, selection: Selection, place: Place) -> Part[Details]:
+        """The rows of one page of details, for the download."""
+        (found,) = self.rpc.parallel([_details(selection, place)], acting)
+        return Part.of(found, Details)
+
+    def counts(self, acting: Acting, selections: Sequence[Selection]) -> list[int]:
+        """How many calls each selection finds; 0 where cdr does not say in time."""
+        calls = [_details(selection, NEWEST, limit=1) for selection in selections]
+        replies = [Part.of(r, Details) for r in self.rpc.parallel(calls, acting, timeout=ADVICE_SECONDS)]
+        return [part.value.summary.calls if part.value and part.value.summary else 0 for part in replies]
+
+
+def _details(selection: Selection, place: Place, limit: int = ROWS_PER_PAGE) -> Call:
+    return ("cdr", "details", {"selection": selection.to_rpc(), "cursor": place.to_rpc(), "limit": limit})

@@ -1,0 +1,1 @@
+"""What people type: read by marshmallow schemas, answered in Dutch beside the field."""

@@ -1,0 +1,67 @@
+"""Reading a form: what was typed, what it means, and what is to be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+
+@dataclass(frozen=True)
+class Filled:
+    """``typed`` stays in the fields after an error; ``values`` are the fields that could be read."""
+
+    typed: Mapping[str, list[str]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def first(self, name: str) -> str:
+        """What was typed in a field; empty when nothing was."""
+        return (self.typed.get(name) or [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Everything that was chosen in a field with several choices."""
+        return self.typed.get(name, [])
+
+    def with_errors(self, errors: Mapping[str, list[str]]) -> Filled:
+        """The same input, with what a service said about it added."""
+        merged = {name: [*self.errors.get(name, []), *errors.get(name, [])] for name in {*self.errors, *errors}}
+        return replace(self, errors=merged)
+
+
+def read(schema: Schema, args: MultiDict[str, str]) -> Filled:
+    """Read a query or form body with ``schema``; an empty field counts as one that is not there.
+
+    A field with the metadata ``exact`` (a password) is taken as it is and never shown again; one with
+    ``several`` may have more than one value.
+    """
+    marked = {(mark, name) for name, f in schema.load_fields.items() for mark in f.metadata}
+    names = {mark: {_param(schema, name) for m, name in marked if m == mark} for mark in ("exact", "several")}
+    typed = {
+        name: kept
+        for name, values in args.lists()
+        if name not in names["exact"] and (kept := [value.strip() for value in values if value.strip()])
+    }
+    data = {name: values if name in names["several"] else values[0] for name, values in typed.items()}
+    data.update({name: args[name] for name in names["exact"] if args.get(name)})
+    try:
+        return Filled(typed, schema.load(data))
+    except ValidationError as problem:
+        values = problem.valid_data if isinstance(problem.valid_data, dict) else {}
+        return Filled(typed, values, _flat(problem.normalized_messages()))
+
+
+def _param(schema: Schema, name: str) -> str:
+    return schema.load_fields[name].data_key or name
+
+
+def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Messages by field; those of the items of a list join their list's, each once."""
+    flat: dict[str, list[str]] = {}
+    for name, found in messages.items():
+        parts = [found] if isinstance(found, list) else list(found.values())
+        flat[name] = list(dict.fromkeys(message for part in parts for message in part))
+    return flat

@@ -1,0 +1,32 @@
+"""The login form."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import EXCLUDE, Schema, fields
+from marshmallow.validate import Length
+
+LONGEST_USERNAME = 100
+LONGEST_PASSWORD = 128
+
+
+class LoginForm(Schema):
+    """*Gebruikersnaam*, *Wachtwoord*, *Onthouden?* and the page to go to afterwards."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    username = fields.String(
+        data_key="gebruikersnaam",
+        required=True,
+        validate=Length(max=LONGEST_USERNAME, error=_l("Een gebruikersnaam is hooguit 100 tekens lang.")),
+        error_messages={"required": _l("Vul uw gebruikersnaam in.")},
+    )
+    password = fields.String(
+        data_key="wachtwoord",
+        required=True,
+        validate=Length(max=LONGEST_PASSWORD, error=_l("Een wachtwoord is hooguit 128 tekens lang.")),
+        error_messages={"required": _l("Vul uw wachtwoord in.")},
+        metadata={"exact": True},
+    )
+    remember = fields.Boolean(data_key="onthouden", load_default=False)

@@ -1,0 +1,76 @@
+"""Who is signed in, as identity answers it and as the session keeps it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.acting import Acting
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person. Sessions whose ``epoch`` is older than identity's are over."""
+
+    id: str
+    username: str
+    epoch: int
+    first_name: str = ""
+    infix: str = ""
+    last_name: str = ""
+    roles: tuple[str, ...] = ()
+    language: str = "nl"
+    theme: str = "system"
+
+    @property
+    def full_name(self) -> str:
+        """First name, infix and last name; the username for who has none."""
+        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part) or self.username
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """A company; ``number`` is the one people use, ``products`` are of voip, pbx, mobile."""
+
+    id: str
+    number: int
+    name: str
+    products: tuple[str, ...] = ()
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A user, what they belong to and how far their sight reaches."""
+
+    user: User
+    customer: Customer | None = None
+    scope: str = "customer"
+
+    def acting(self, correlation_id: str) -> Acting:
+        """The context in which this person's calls to services are made."""
+        return Acting(
+            kind="user",
+            scope=self.scope,
+            customer_id=self.customer.id if self.customer else None,
+            user_id=self.user.id,
+            username=self.user.username,
+            roles=self.user.roles,
+            correlation_id=correlation_id,
+        )
+
+
+class LoginAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """identity's answer to a login: the account when ``ok``; else the same for any wrong combination.
+
+    ``attempts_left`` before a wait begins, ``wait_seconds`` while it lasts.
+    """
+
+    ok: bool
+    attempts_left: int = 0
+    wait_seconds: int = 0
+    user: User | None = None
+    customer: Customer | None = None
+    scope: str = "customer"
+
+    @property
+    def account(self) -> Account | None:
+        """Who has signed in; None when refused."""
+        if not self.ok or self.user is None:
+            return None
+        return Account(user=self.user, customer=self.customer, scope=self.scope)

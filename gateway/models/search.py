@@ -1,0 +1,153 @@
+"""The search box of the call details: periods to choose from, what is filled in, and chips."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask_babel import gettext as _
+
+from gateway.formatters import month, period
+from gateway.forms.filled import Filled
+from gateway.models.part import Part
+from gateway.models.selection import CURRENT, CUSTOM, Filter, Query, Selection, types_in_words
+from gateway.models.usage import Period, Periods
+
+FILTER_FIELDS = ("produkt", "type", "zender", "ontvanger", "bedrag", "bedrag_is", "duur", "duur_is")
+PANEL_OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice of *Periode selectie*."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, and the query that is left when it is dropped."""
+
+    words: str
+    query: Query
+
+
+@dataclass(frozen=True)
+class Search:
+    """``selection`` is None while the input has errors: then nothing was looked for."""
+
+    filled: Filled
+    periods: tuple[Option, ...]
+    periods_known: bool
+    words: str
+    previous: Option | None
+    selection: Selection | None = None
+    filters: tuple[Filter, ...] = ()
+    panel_open: bool = False
+    query: Query = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, filled: Filled, periods: Part[Periods], today: date, selection: Selection | None = None
+    ) -> Search:
+        """``selection`` is given when all input could be read."""
+        known = periods.value or Periods(current=calendar_month(today))
+        chosen = filled.first("periode") or CURRENT
+        options = _options(known, chosen)
+        searched = selection if selection and not filled.errors else None
+        wrong_filter = any(name in filled.errors for name in FILTER_FIELDS)
+        return cls(
+            filled=filled,
+            periods=options,
+            periods_known=periods.value is not None,
+            words=_words(known, searched),
+            previous=next((option for option in options[1:] if option.value not in (chosen, CUSTOM)), None),
+            selection=searched,
+            filters=tuple(searched.filters()) if searched else (),
+            panel_open=wrong_filter or filled.first("paneel") == PANEL_OPEN,
+            query=searched.to_query() if searched else {},
+        )
+
+    @property
+    def custom(self) -> bool:
+        """Whether the two days of *Aangepaste selectie* are in sight."""
+        return any(option.chosen and option.value == CUSTOM for option in self.periods)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters that are set, each with the way to drop it."""
+        assert self.selection is not None
+        return [Chip(one.words, self.selection.without(one.field).to_query()) for one in self.filters]
+
+    @property
+    def types_in_words(self) -> str:
+        """What the closed choice of types says."""
+        return types_in_words(tuple(self.filled.all("type")))
+
+    @property
+    def unfiltered(self) -> Query:
+        """The query of *Wis filters*: the same period and nothing else."""
+        if self.selection:
+            return self.selection.unfiltered().to_query()
+        kept = ("periode", "van", "tot")
+        return {name: list(values) for name, values in self.filled.typed.items() if name in kept}
+
+    def corrected(self, instead: dict[str, str]) -> Query:
+        """What was typed, with a correction in the place of what was wrong."""
+        typed = {name: list(values) for name, values in self.filled.typed.items()}
+        return typed | {name: [value] for name, value in instead.items()}
+
+    def shared_query(self) -> Query:
+        """What the other page of this tab understands too: everything but amount and duration."""
+        if self.selection is None:
+            return {}
+        return self.selection.without("amount").without("duration").to_query()
+
+
+def calendar_month(day: date) -> Period:
+    """The billing period of a day, for when cdr cannot be asked: a calendar month."""
+    last = calendar.monthrange(day.year, day.month)[1]
+    return Period(id=f"{day:%Y-%m}", first=day.replace(day=1), last=day.replace(day=last))
+
+
+def _options(periods: Periods, chosen: str) -> tuple[Option, ...]:
+    current = periods.current
+    if chosen == current.id:
+        chosen = CURRENT
+    words = period(current.first, current.last, with_year=False)
+    listed = [(CURRENT, _("Huidige factuurperiode (%(days)s)", days=words))]
+    listed += [(one.id, _recent(one)) for one in periods.recent if one.id]
+    if chosen not in dict(listed) and chosen != CUSTOM:
+        listed += [(chosen, _older(chosen))]
+    listed += [(CUSTOM, _("Aangepaste selectie"))]
+    return tuple(Option(value, label, value == chosen) for value, label in listed)
+
+
+def _recent(one: Period) -> str:
+    name = month(one.first).capitalize()
+    return name if one.state == "closed" else _("%(month)s (nog niet afgesloten)", month=name)
+
+
+def _older(chosen: str) -> str:
+    """A month that is not in the list but was asked for; what is not a month shows as it was typed."""
+    try:
+        return month(date.fromisoformat(f"{chosen}-01")).capitalize()
+    except ValueError:
+        return chosen
+
+
+def _words(periods: Periods, selection: Selection | None) -> str:
+    """The period that is shown, for the line below the page's title."""
+    if selection is None:
+        return ""
+    if selection.first and selection.last:
+        return period(selection.first, selection.last)
+    shown = next((one for one in periods.recent if one.id == selection.period), None)
+    if shown:
+        return _("Factuurperiode %(days)s", days=period(shown.first, shown.last))
+    if selection.period in ("current", periods.current.id):
+        return _("Huidige factuurperiode: %(days)s", days=period(periods.current.first, periods.current.last))
+    return _("Factuurperiode %(month)s", month=_older(selection.period or ""))

@@ -1,0 +1,110 @@
+"""Calls, text messages and data, as the call details pages show them (cdr's answers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+
+import msgspec
+
+from gateway.formatters import local
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """A billing period; ``id`` is its month (2026-11), None for a choice of dates. Both days count."""
+
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+    id: str | None = None
+    state: str = "open"
+
+
+class Periods(msgspec.Struct, frozen=True, kw_only=True):
+    """The billing periods to choose from, newest first."""
+
+    current: Period
+    recent: tuple[Period, ...] = ()
+
+
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """Of some usage: seconds, bytes, messages, and euro excluding VAT.
+
+    ``amount`` is exact, ``cents`` is what is shown: rows shown together add up to their total.
+    """
+
+    calls: int
+    duration: int = 0
+    volume: int = 0
+    messages: int = 0
+    amount: Decimal = Decimal(0)
+    cents: Decimal = Decimal(0)
+
+
+class TotalsRow(Sums, frozen=True, kw_only=True):
+    """The sums of a number, a call type, or both."""
+
+    number: str | None = None
+    type: str | None = None
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows asked for and their total; ``complete`` is False while counting lags behind."""
+
+    period: Period
+    rows: tuple[TotalsRow, ...]
+    total: Sums
+    complete: bool = True
+    updated_at: datetime | None = None
+
+    @property
+    def has_volume(self) -> bool:
+        return self.total.volume != 0 or any(row.volume for row in self.rows)
+
+    @property
+    def has_messages(self) -> bool:
+        return self.total.messages != 0 or any(row.messages for row in self.rows)
+
+    @property
+    def highest(self) -> Decimal:
+        """The largest amount of a row, which its bar is drawn against."""
+        return max((row.amount for row in self.rows), default=Decimal(0))
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the details: a call, a text message or a data session.
+
+    ``kind`` is voice, sms or data; ``state`` is late, corrected, reversal or None; ``precision`` is
+    the number of decimals to show of ``amount``.
+    """
+
+    id: str
+    start: datetime
+    type: str
+    kind: str = "voice"
+    product: str = ""
+    sender: str | None = None
+    receiver: str | None = None
+    destination: str | None = None
+    duration: int = 0
+    volume: int = 0
+    messages: int = 0
+    amount: Decimal = Decimal(0)
+    precision: int = 4
+    state: str | None = None
+
+
+class Details(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of calls, newest first, with the keys of its neighbours and the sums of all found."""
+
+    rows: tuple[Call, ...] = ()
+    older: str | None = None
+    newer: str | None = None
+    summary: Sums | None = None
+
+    @property
+    def days(self) -> Iterator[tuple[date, Sequence[Call]]]:
+        """The rows by day in the Netherlands."""
+        for day, rows in groupby(self.rows, key=lambda row: local(row.start).date()):
+            yield day, list(rows)

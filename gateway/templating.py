@@ -1,0 +1,46 @@
+"""What templates may use: the formatters as filters, and what every page's frame needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request
+
+from gateway import formatters, phone_numbers
+from gateway.assets import asset_url
+from gateway.models.call_types import call_type
+from gateway.navigation import tabs_for
+from gateway.parts import parts
+from gateway.theme import chosen_theme
+
+FILTERS = (
+    formatters.number,
+    formatters.euros,
+    formatters.duration,
+    formatters.megabytes,
+    formatters.day_short,
+    formatters.day_long,
+    formatters.day_and_minute,
+    formatters.clock,
+    phone_numbers.party,
+)
+
+
+def configure(app: Flask) -> None:
+    """Teach Jinja our words."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
+    app.jinja_env.filters["lately"] = lambda moment: formatters.lately(moment, parts().clock())
+    app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type)
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    """The frame around each page; also around an error page made before anyone was admitted."""
+    viewer = g.get("viewer")
+    return {
+        "viewer": viewer,
+        "tabs": tabs_for(viewer),
+        "current_area": request.blueprint,
+        "theme": chosen_theme(viewer),
+    }

@@ -1,0 +1,198 @@
+"""A rate plan as a CSV file: reading it with an error per line, and writing it.
+
+The first line names the columns, in Dutch or English and in any order:
+
+| column | holds | when empty |
+|---|---|---|
+| soort, kind | gesprek (voice), sms or data | gesprek |
+| prefix | beginning of the key: +316, nl:112, in:, roam:eu:+32, data:eu (rate_plan.py) | needed |
+| bestemming, destination | the name customers see | needed |
+| gesprekstype, call_type | a code of call_types.py | by the number |
+| geldig van, valid_from / geldig tot, valid_to | days, both included | no limit |
+| dagen, days | ma-vr, za+zo, feestdag | every day |
+| van, from / tot, to | local times; 24:00 is midnight | the whole day |
+| prioriteit, priority | 0 to 1000; the highest that is active counts | 0 |
+| vanaf, offset | the step begins this far into the call | 0 |
+| starttarief, connect_fee | euro per call | 0 |
+| tarief, rate | euro per unit | needed |
+| per, unit | min, sec, uur; MB, kB, GB, MiB; stuk | min, MB, stuk |
+| blok, increment | billed in whole blocks: 60, "60/6" (a minute, then 6 seconds), 10 kB | 1 |
+| minimum, maximum | euro per call | 0, none |
+
+Lines that differ in `vanaf` and price only are the steps of one entry; starttarief, minimum and maximum
+stand on its first line (vanaf 0). Fields are separated by semicolons or commas; the text is UTF-8.
+A file with any error gives no plan.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import NamedTuple, TypeVar
+
+from services.cdr.domain import plan_cells as cells
+from services.cdr.domain.plan_cells import CellError
+from services.cdr.domain.plan_table import Errors, LineError, Row, read_rows
+from services.cdr.domain.rate_plan import RatePlan
+from services.cdr.domain.tariff import Entry, Step, Tariff, Window
+
+MAX_PER_PREFIX = 100
+MAX_OFFSET = 10**14
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPlan:
+    """Either a plan or errors, never both; `lines` counts the lines below the header that were read."""
+
+    plan: RatePlan | None
+    errors: tuple[LineError, ...]
+    lines: int
+
+
+class _When(NamedTuple):
+    """What lines of the same entry have in common."""
+
+    kind: str
+    prefix: str
+    valid_from: date | None
+    valid_to: date | None
+    window: Window | None
+    priority: int
+
+
+class _Line(NamedTuple):
+    row: Row
+    when: _When
+    destination: str
+    call_type: str | None
+    steps: tuple[Step, ...]
+    connect_fee: int
+    minimum: int
+    maximum: int | None
+
+    @property
+    def offset(self) -> int:
+        return self.steps[0].offset
+
+
+def parse_plan(data: bytes, precision: int = 4, version: str = "") -> ParsedPlan:
+    """Reads a file. Stops after plan_table.MAX_ERRORS errors. Never raises on the file's contents."""
+    errors = Errors()
+    groups: dict[_When, list[_Line]] = {}
+    count = 0
+    for row in read_rows(data, errors):
+        count += 1
+        line = _CellReader(row, errors).line()
+        if line is not None:
+            groups.setdefault(line.when, []).append(line)
+    entries = [entry for lines in groups.values() if (entry := _entry(lines, errors)) is not None]
+    _refuse_conflicts(entries, errors)
+    if not count and not errors.found:
+        errors.add(1, None, "Er staat geen regel met een tarief in.", "Voeg regels toe onder de kop.")
+    if errors.found:
+        return ParsedPlan(None, tuple(sorted(errors.found, key=lambda error: error.line)), count)
+    return ParsedPlan(RatePlan(tuple(entries), precision, version), (), count)
+
+
+class _CellReader:
+    """Reads the cells of a row and reports what is wrong with each."""
+
+    def __init__(self, row: Row, errors: Errors) -> None:
+        self._row, self._errors, self._wrong = row, errors, False
+
+    def _refuse(self, column: str, error: CellError) -> None:
+        self._wrong = True
+        self._errors.add(self._row.line, self._row.names.get(column, column), error.problem, error.advice)
+
+    def _cell(self, column: str, parse: Callable[[str], T], fallback: T) -> T:
+        try:
+            return parse(self._row.cells.get(column, ""))
+        except CellError as error:
+            self._refuse(column, error)
+            return fallback
+
+    def line(self) -> _Line | None:
+        kind = self._cell("kind", lambda text: cells.kind(text or "gesprek"), "voice")
+        destination = self._cell("destination", cells.destination, "")
+        call_type = self._cell("call_type", cells.call_type, None)
+        when, steps = self._when(kind), self._steps(kind)
+        fee = self._amount("connect_fee", 0)
+        minimum, maximum = self._amount("minimum", 0), self._amount("maximum", None)
+        if maximum is not None and maximum < max(fee or 0, minimum or 0):
+            problem = "Het maximum is lager dan het minimum of het starttarief."
+            self._refuse("maximum", CellError(problem, "Verhoog het of laat het leeg."))
+        if self._wrong:
+            return None
+        return _Line(self._row, when, destination, call_type, steps, fee or 0, minimum or 0, maximum)
+
+    def _amount(self, column: str, default: int | None) -> int | None:
+        return self._cell(column, lambda text: cells.amount(text) if text else default, default)
+
+    def _when(self, kind: str) -> _When:
+        prefix = self._cell("prefix", lambda text: cells.prefix(text, kind), "")
+        valid_from, valid_to = self._cell("valid_from", cells.day, None), self._cell("valid_to", cells.day, None)
+        if valid_from and valid_to and valid_to < valid_from:
+            problem = "De laatste dag ligt voor de eerste."
+            self._refuse("valid_to", CellError(problem, "Beide dagen tellen mee; verbeter er een."))
+        begin, end = self._row.cells.get("from", ""), self._row.cells.get("to", "")
+        window = self._cell("days", lambda text: cells.window(text, begin, end), None)
+        priority = self._cell("priority", lambda text: cells.whole(text, 0, 1000), 0)
+        return _When(kind, prefix, valid_from, valid_to, window, priority)
+
+    def _steps(self, kind: str) -> tuple[Step, ...]:
+        offset = self._cell("offset", lambda text: cells.whole(text, 0, MAX_OFFSET), 0)
+        unit = self._cell("unit", lambda text: cells.unit(text, kind), 1)
+        rate = self._cell("rate", lambda text: cells.rate(text, unit, kind), 0)
+        first, following = self._cell("increment", lambda text: cells.increments(text, kind), (1, 1))
+        step = Step(offset, rate, unit, first)
+        return (step,) if first == following else (step, Step(offset + first, rate, unit, following))
+
+
+def _entry(lines: list[_Line], errors: Errors) -> Entry | None:
+    """One entry from the lines that are its steps."""
+    lines.sort(key=lambda line: line.offset)
+    first, before = lines[0], len(errors.found)
+    if first.offset:
+        errors.add(first.row.line, "vanaf", "De stap vanaf 0 ontbreekt.", "Voeg de regel met vanaf 0 toe.")
+    for previous, line in zip(lines, lines[1:], strict=False):
+        _refuse_contradiction(first, previous, line, errors)
+    if len(errors.found) > before or errors.full:
+        return None
+    steps = tuple(step for line in lines for step in line.steps)
+    tariff = Tariff(steps, first.connect_fee, first.minimum, first.maximum)
+    kind, prefix, *when = first.when
+    return Entry(kind, prefix, first.destination, tariff, first.call_type, *when, line=first.row.line)
+
+
+def _refuse_contradiction(first: _Line, previous: _Line, line: _Line, errors: Errors) -> None:
+    number = line.row.line
+    if line.offset == previous.offset:
+        problem = f"Deze regel zegt hetzelfde als regel {previous.row.line}, of spreekt die tegen."
+        errors.add(number, None, problem, "Laat er een weg, of geef een van beide een andere prioriteit.")
+    elif line.offset <= previous.steps[-1].offset:
+        problem = f"Het eerste blok van regel {previous.row.line} loopt door tot na {line.offset}."
+        errors.add(number, "vanaf", problem, "Laat de stap later beginnen.")
+    elif (line.destination, line.call_type) != (first.destination, first.call_type):
+        problem = f"Dit is een stap van regel {first.row.line}, met een andere bestemming of een ander type."
+        errors.add(number, None, problem, "Maak bestemming en gesprekstype gelijk.")
+    elif line.connect_fee or line.minimum or line.maximum is not None:
+        problem = "Starttarief, minimum en maximum gelden per gesprek, niet per stap."
+        errors.add(number, None, problem, f"Zet ze op regel {first.row.line}.")
+
+
+def _refuse_conflicts(entries: Iterable[Entry], errors: Errors) -> None:
+    by_prefix: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        by_prefix.setdefault((entry.kind, entry.prefix), []).append(entry)
+    for (_, prefix), group in by_prefix.items():
+        if len(group) > MAX_PER_PREFIX:
+            problem = f"Het prefix {prefix} heeft meer dan {MAX_PER_PREFIX} regels."
+            errors.add(group[MAX_PER_PREFIX].line, None, problem, "Voeg vensters of perioden samen.")
+            continue
+        for first, second in combinations(group, 2):
+            if first.conflicts(second):
+                early, late = sorted((first.line, second.line))
+                problem = f"Deze regel geldt op momenten waarop ook regel {early} geldt, met dezelfde prioriteit."
+                errors.add(late, None, problem, "Geef de regel die voorgaat een hogere prioriteit.")

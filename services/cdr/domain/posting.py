@@ -1,0 +1,129 @@
+"""What a priced usage event does to the books, given what already stands under its record.
+
+Rows are only ever added; counters are always the sum of rows. A correction (a higher revision) adds
+a row that takes back what stands and a row that puts the new in its place: the owner, the type and
+the amount may all differ, and the row taken back may lie in a month that is closed by now. Where
+both lie in the same open month, people see the new row only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.cdr.domain.periods import book
+from services.cdr.domain.usage import UsageEvent
+
+Row = dict[str, Any]
+"""A usage row as stored: see ``new_row`` for its fields."""
+
+DeltaKey = tuple[str, int, int, str, str, str]
+"""(customer, day as 20261122, booked period as 202611, number, product, call type)."""
+
+SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
+"""What a counter holds; ``others`` counts rows whose sender is not the charged number."""
+
+_MEASURE = {"voice": 1, "data": 2, "sms": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An event that has an owner and a price. ``fields`` are the row's fields that do not depend on
+    the books; ``day`` and ``month`` are of its start, in Amsterdam; ``source`` is the event as received."""
+
+    key: str
+    revision: int
+    fingerprint: int
+    day: int
+    month: int
+    fields: Row
+    source: UsageEvent
+
+
+@dataclass(slots=True)
+class Deltas:
+    """Sums to add to the counters, by key."""
+
+    sums: dict[DeltaKey, list[int]] = field(default_factory=dict)
+
+    def add(self, row: Row, day: int) -> None:
+        key = (row["customer"], day, row["period"], row["number"], row["product"], row["type"])
+        sums = self.sums.get(key)
+        if sums is None:
+            sums = self.sums[key] = [0, 0, 0, 0, 0, 0]
+        sign = row["sign"]
+        sums[0] += sign
+        sums[_MEASURE[row["kind"]]] += sign * row["quantity"]
+        sums[4] += row["amount"]
+        if row["sender"] != row["number"]:
+            sums[5] += sign
+
+
+@dataclass(slots=True)
+class Standing:
+    """The last word so far on a record: its newest row, and the ordinal of the next one."""
+
+    row: Row
+    day: int
+    next_ordinal: int
+
+
+class Contradiction(ValueError):
+    """The same revision came before with other content; neither can be believed over the other."""
+
+
+def row_id(key: str, ordinal: int) -> str:
+    return f"{key}|{ordinal}"
+
+
+def new_row(priced: Priced, ordinal: int, period: int) -> Row:
+    """The row of an event. ``amount`` is in millionths of a euro, ``quantity`` in seconds, bytes or
+    pieces by ``kind``, ``sign`` is -1 in a row that takes another back (its amount is negated too,
+    its quantity is not). ``late`` stands on rows booked after the month of their start."""
+    row = {
+        "_id": row_id(priced.key, ordinal),
+        "revision": priced.revision,
+        "fingerprint": priced.fingerprint,
+        **priced.fields,
+        "sign": 1,
+        "period": period,
+    }
+    if period != priced.month:
+        row["late"] = True
+    return row
+
+
+def correct(
+    priced: Priced, standing: Standing, closed: Collection[int], closed_before: Collection[int]
+) -> tuple[list[Row], list[str]]:
+    """The rows that replace what stands, and the IDs of rows that people need not see any more.
+
+    Empty for a duplicate or for an older revision that comes late. ``closed`` are the closed
+    periods of the event's owner, ``closed_before`` those of the owner so far (mostly the same one).
+    Raises :class:`Contradiction`.
+    """
+    old = standing.row
+    if priced.revision < old["revision"]:
+        return [], []
+    if priced.revision == old["revision"]:
+        if priced.fingerprint != old["fingerprint"]:
+            raise Contradiction(f"revision {priced.revision} of this record came before with other content")
+        return [], []
+    back = {
+        **old,
+        "_id": row_id(priced.key, standing.next_ordinal),
+        "sign": -1,
+        "amount": -old["amount"],
+        "period": book(old["period"], closed_before),
+        "state": "reversal",
+    }
+    back.pop("hidden", None)
+    row = new_row(priced, standing.next_ordinal + 1, book(priced.month, closed))
+    row["state"] = "corrected"
+    unseen = []
+    if back["period"] == old["period"]:
+        back["hidden"] = True
+        unseen = [old["_id"]]
+    return [back, row], unseen
+

@@ -1,0 +1,171 @@
+"""The counters: sums of rows per customer, day or month, booked period, number and call type.
+
+Ingesters write one ledger document per batch; :meth:`CounterStore.fold` adds many of them to the
+counters and deletes them, in one transaction. Totals are counters plus what is still in the ledger,
+read in one snapshot, so they are exact at every moment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from services.cdr.domain.posting import SUMS
+from shared.mongo import Document, transact
+
+FOLD_DOCUMENTS = 64
+FOLD_COUNTERS = 20_000
+
+_INDEXES: dict[str, list[list[tuple[str, int]]]] = {
+    "counters_day": [[("customer", ASCENDING), ("day", ASCENDING)]],
+    "counters_month": [
+        [("customer", ASCENDING), ("period", ASCENDING)],
+        [("customer", ASCENDING), ("month", ASCENDING)],
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One counter: the sums of a number's rows of one type, on a day or in a month of their start.
+
+    ``day`` is 0 in a month's counter. Sums: rows, seconds, bytes, messages, amount (millionths of a
+    euro), others (rows whose sender is not the number).
+    """
+
+    day: int
+    month: int
+    period: int
+    number: str
+    product: str
+    type: str
+    sums: tuple[int, int, int, int, int, int]
+
+
+def ensure_indexes(db: Database[Document]) -> None:
+    for collection, indexes in _INDEXES.items():
+        for keys in indexes:
+            db[collection].create_index(keys)
+
+
+class CounterStore:
+    def __init__(self, db: Database[Document]) -> None:
+        self._db = db
+
+    def fold(self) -> int:
+        """Move the oldest ledger documents into the counters; how many, 0 when there were none.
+
+        Only the holder of the fold's lease calls this; a second one would lose by write conflict.
+        """
+        return transact(self._db, self._fold)
+
+    def _fold(self, session: ClientSession) -> int:
+        ledger = self._db["ledger"]
+        ids: list[Any] = []
+        days: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        months: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for document in ledger.find(session=session).sort("_id", ASCENDING).limit(FOLD_DOCUMENTS):
+            ids.append(document["_id"])
+            for customer, lines in document["customers"].items():
+                for day, period, number, product, kind, *sums in lines:
+                    _merge(days[customer, day, period, number, product], kind, sums)
+                    _merge(months[customer, day // 100, period, number, product], kind, sums)
+            if len(days) > FOLD_COUNTERS:
+                break
+        if ids:
+            self._write("counters_day", "day", days, session)
+            self._write("counters_month", "month", months, session)
+            ledger.delete_many({"_id": {"$in": ids}}, session=session)
+        return len(ids)
+
+    def _write(
+        self,
+        collection: str,
+        grain: str,
+        counters: Mapping[tuple[Any, ...], Mapping[str, int]],
+        session: ClientSession,
+    ) -> None:
+        self._db[collection].bulk_write(
+            [
+                UpdateOne(
+                    {"_id": f"{customer}|{when}|{period}|{number}|{product}"},
+                    {
+                        "$inc": sums,
+                        "$setOnInsert": {
+                            "customer": customer,
+                            grain: when,
+                            "period": period,
+                            "number": number,
+                            "product": product,
+                        },
+                    },
+                    upsert=True,
+                )
+                for (customer, when, period, number, product), sums in counters.items()
+            ],
+            ordered=False,
+            session=session,
+        )
+
+    def months_of_period(self, customer: str, period: int) -> list[Count]:
+        """Everything booked in a period, per month of start."""
+        with self._db.client.start_session(snapshot=True) as session:
+            stored = self._db["counters_month"].find({"customer": customer, "period": period}, session=session)
+            counts = list(_counts(stored))
+            counts += (c for c in self._open_ledger(customer, session) if c.period == period)
+        return counts
+
+    def days_and_months(
+        self, customer: str, days: Iterable[tuple[int, int]], months: Iterable[int]
+    ) -> list[Count]:
+        """Everything that started in these months or in these ranges of days (both days included)."""
+        ranges, whole = list(days), set(months)
+        with self._db.client.start_session(snapshot=True) as session:
+            counts: list[Count] = []
+            if whole:
+                query: Document = {"customer": customer, "month": {"$in": sorted(whole)}}
+                counts += _counts(self._db["counters_month"].find(query, session=session))
+            for first, last in ranges:
+                query = {"customer": customer, "day": {"$gte": first, "$lte": last}}
+                counts += _counts(self._db["counters_day"].find(query, session=session))
+            counts += (
+                c
+                for c in self._open_ledger(customer, session)
+                if c.month in whole or any(first <= c.day <= last for first, last in ranges)
+            )
+        return counts
+
+    def _open_ledger(self, customer: str, session: ClientSession) -> Iterator[Count]:
+        """What has been booked but not folded yet."""
+        field = f"customers.{customer}"
+        for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
+            for day, period, number, product, kind, *sums in document["customers"][customer]:
+                yield Count(day, day // 100, period, number, product, kind, tuple(sums))  # type: ignore[arg-type]
+
+
+def _merge(counter: dict[str, int], kind: str, sums: list[int]) -> None:
+    for name, value in zip(SUMS, sums, strict=True):
+        if value:
+            counter[f"types.{kind}.{name}"] += value
+
+
+def _counts(documents: Iterable[Document]) -> Iterator[Count]:
+    for document in documents:
+        day = document.get("day", 0)
+        month = document.get("month") or day // 100
+        for kind, sums in document.get("types", {}).items():
+            yield Count(
+                day,
+                month,
+                document["period"],
+                document["number"],
+                document["product"],
+                kind,
+                tuple(sums.get(name, 0) for name in SUMS),  # type: ignore[arg-type]
+            )

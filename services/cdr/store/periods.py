@@ -1,0 +1,95 @@
+"""Closing a customer's billing month: an immutable sum, and a gate that no batch in flight slips through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from services.cdr.domain.posting import SUMS
+from services.cdr.store.usage import CLOSINGS
+from shared import outbox
+from shared.events import Envelope, PeriodClosed
+from shared.mongo import Document, transact
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPeriod:
+    """A closed month and what it held: the number of rows and their exact sum in millionths of a euro."""
+
+    customer: str
+    period: int
+    rows: int
+    amount: int
+    closed_at: datetime
+
+
+class PeriodStore:
+    def __init__(self, db: Database[Document]) -> None:
+        self._db = db
+
+    def closed(self, customer: str) -> dict[int, ClosedPeriod]:
+        """The customer's closed periods."""
+        return {d["period"]: _closed(d) for d in self._db["periods"].find({"customer": customer})}
+
+    def close(
+        self,
+        customer: str,
+        period: int,
+        now: datetime,
+        event: Callable[[ClosedPeriod], Envelope[PeriodClosed]],
+    ) -> ClosedPeriod:
+        """Close a period, once: a repeated call answers what the first one did.
+
+        The transaction writes every ingester's gate, which each batch writes too: a batch in flight
+        conflicts, starts again and finds the period closed.
+        """
+
+        def work(session: ClientSession) -> ClosedPeriod:
+            key = f"{customer}|{period}"
+            known = self._db["periods"].find_one({"_id": key}, session=session)
+            if known is not None:
+                return _closed(known)
+            self._db["gates"].update_one({"_id": CLOSINGS}, {"$inc": {"closings": 1}}, upsert=True, session=session)
+            self._db["gates"].update_many({"_id": {"$ne": CLOSINGS}}, {"$set": {"closed_at": now}}, session=session)
+            rows, amount = self._sums(customer, period, session)
+            document = {
+                "_id": key,
+                "customer": customer,
+                "period": period,
+                "rows": rows,
+                "amount": amount,
+                "closed_at": now,
+            }
+            self._db["periods"].insert_one(document, session=session)
+            closed = _closed(document)
+            outbox.add(self._db, session, event(closed))
+            return closed
+
+        return transact(self._db, work)
+
+    def _sums(self, customer: str, period: int, session: ClientSession) -> tuple[int, int]:
+        rows = amount = 0
+        for counter in self._db["counters_month"].find({"customer": customer, "period": period}, session=session):
+            for sums in counter["types"].values():
+                rows += sums.get("rows", 0)
+                amount += sums.get("amount", 0)
+        field = f"customers.{customer}"
+        for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
+            for line in _lines(document["customers"][customer], period):
+                rows += line["rows"]
+                amount += line["amount"]
+        return rows, amount
+
+
+def _lines(lines: Sequence[Sequence[int]], period: int) -> list[dict[str, int]]:
+    return [dict(zip(SUMS, line[5:], strict=True)) for line in lines if line[1] == period]
+
+
+def _closed(document: Document) -> ClosedPeriod:
+    return ClosedPeriod(
+        document["customer"], document["period"], document["rows"], document["amount"], document["closed_at"]
+    )

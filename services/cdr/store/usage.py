@@ -1,0 +1,162 @@
+"""Usage rows, the ledger of sums, the gates of the ingesters, and the quarantine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+from bson import ObjectId
+from pymongo import ASCENDING, DESCENDING
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from services.cdr.domain.calendar import calendar
+from services.cdr.domain.posting import Deltas, Standing, row_id
+from services.cdr.usecases.price import Refused
+from services.cdr.usecases.record_usage import Head, Posted
+from shared.mongo import Document, transact
+
+Result = TypeVar("Result")
+
+CLOSINGS = "closings"
+_DUPLICATE_KEY = 11000
+_TRIES = 20
+
+USAGE_INDEXES: list[list[tuple[str, int]]] = [
+    # Details of a period, newest first; from-to goes by the periods that can hold those days.
+    [("customer", ASCENDING), ("period", ASCENDING), ("start", DESCENDING), ("_id", DESCENDING)],
+    # The dearest first, and the filters on the amount.
+    [
+        ("customer", ASCENDING),
+        ("period", ASCENDING),
+        ("amount", DESCENDING),
+        ("start", DESCENDING),
+        ("_id", DESCENDING),
+    ],
+]
+
+
+def ensure_indexes(db: Database[Document]) -> None:
+    for keys in USAGE_INDEXES:
+        db["usage"].create_index(keys)
+    db["quarantine"].create_index([("reason", ASCENDING), ("_id", ASCENDING)])
+
+
+class UsageStore:
+    """Books batches; ``worker`` names this process among the ingesters."""
+
+    def __init__(self, db: Database[Document], worker: str) -> None:
+        self._db = db
+        self._worker = worker
+
+    def register(self) -> None:
+        """Make this worker's gate; a closing under way either sees it or is made to start again."""
+
+        def work(session: ClientSession) -> None:
+            self._db["gates"].update_one({"_id": CLOSINGS}, {"$inc": {"workers": 1}}, upsert=True, session=session)
+            self._db["gates"].update_one(
+                {"_id": self._worker}, {"$set": {"since": datetime.now(UTC)}}, upsert=True, session=session
+            )
+
+        transact(self._db, work)
+
+    def transact(self, work: Callable[[Books], Result]) -> Result:
+        """Run ``work`` on the books in one transaction; again when another worker was first."""
+        for attempt in range(_TRIES):
+            try:
+                return transact(self._db, lambda session: work(Books(self._db, session, self._worker)))
+            except BulkWriteError as problem:
+                codes = {error["code"] for error in problem.details["writeErrors"]}
+                if codes != {_DUPLICATE_KEY} or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+
+class Books:
+    """The books as one transaction sees them."""
+
+    def __init__(self, db: Database[Document], session: ClientSession, worker: str) -> None:
+        self._db = db
+        self._session = session
+        self._worker = worker
+
+    def enter(self) -> int:
+        gates = self._db["gates"]
+        gates.update_one({"_id": self._worker}, {"$inc": {"batches": 1}}, upsert=True, session=self._session)
+        closings = gates.find_one({"_id": CLOSINGS}, session=self._session)
+        return int(closings.get("closings", 0)) if closings else 0
+
+    def heads(self, keys: Sequence[str]) -> dict[str, Head]:
+        found = self._db["usage"].find(
+            {"_id": {"$in": [row_id(key, 0) for key in keys]}},
+            {"revision": 1, "fingerprint": 1},
+            session=self._session,
+        )
+        return {row["_id"].rpartition("|")[0]: (row["revision"], row["fingerprint"]) for row in found}
+
+    def standing(self, keys: Sequence[str]) -> dict[str, Standing]:
+        """The newest row of each record; one range read each, as corrections are rare."""
+        standing: dict[str, Standing] = {}
+        for key in keys:
+            rows = self._db["usage"].find({"_id": {"$gte": f"{key}|", "$lt": f"{key}}}"}}, session=self._session)
+            newest = max(rows, key=lambda row: ordinal(row["_id"]), default=None)
+            if newest is not None:
+                day, _ = calendar(int(newest["start"].timestamp()))
+                standing[key] = Standing(newest, day, ordinal(newest["_id"]) + 1)
+        return standing
+
+    def add(self, posted: Posted) -> None:
+        session = self._session
+        if posted.rows:
+            self._db["usage"].insert_many(posted.rows, ordered=False, session=session)
+            self._db["ledger"].insert_one(ledger_document(self._worker, posted.deltas), session=session)
+        if posted.unseen:
+            self._db["usage"].update_many(
+                {"_id": {"$in": posted.unseen}}, {"$set": {"hidden": True}}, session=session
+            )
+        if posted.resolved:
+            self._db["quarantine"].delete_many({"_id": {"$in": list(posted.resolved)}}, session=session)
+        if posted.refused:
+            self._quarantine(posted.refused)
+
+    def _quarantine(self, refused: Iterable[Refused]) -> None:
+        """Keep each refused event once, however often it is sent."""
+        documents = {document["_id"]: document for document in map(quarantine_document, refused)}
+        quarantine = self._db["quarantine"]
+        there = quarantine.find({"_id": {"$in": list(documents)}}, {"_id": 1}, session=self._session)
+        for row in there:
+            del documents[row["_id"]]
+        if documents:
+            quarantine.insert_many(list(documents.values()), ordered=False, session=self._session)
+
+
+def ordinal(identity: str) -> int:
+    return int(identity.rpartition("|")[2])
+
+
+def ledger_document(worker: str, deltas: Deltas) -> Document:
+    """All sums of a batch by customer, so that a reader takes its own customer's part only."""
+    customers: dict[str, list[list[Any]]] = defaultdict(list)
+    for (customer, *key), sums in deltas.sums.items():
+        customers[customer].append([*key, *sums])
+    return {"_id": ObjectId(), "worker": worker, "customers": dict(customers)}
+
+
+def quarantine_document(refused: Refused) -> Document:
+    identity = blake2b(refused.carrier.encode() + b"|" + refused.source, digest_size=16).hexdigest()
+    return {
+        "_id": identity,
+        "carrier": refused.carrier,
+        "reason": str(refused.reason),
+        "sentence": refused.sentence,
+        "record": refused.record,
+        "number": refused.number,
+        "source": refused.source,
+        "received_at": datetime.now(UTC),
+    }
+
+

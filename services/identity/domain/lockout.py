@@ -1,0 +1,116 @@
+"""How many wrong passwords are too many, without giving a stranger a way to lock an owner out (ID-11).
+
+A try is counted three times: for the account from this address, for the account from anywhere, and
+for the address whatever the account. Each count has its limit; at the limit one waits 1, 2, 5 and
+then always 15 minutes before the next try, and a day after the last one all is forgotten. Nobody is
+locked for good.
+
+Where somebody has logged in on an account before (a *known* address) only the first count applies.
+So whoever hammers on an account from elsewhere, or on other accounts from the same office, does not
+keep its owner out.
+
+Accounts are counted by what was typed, whether there is such an account or not. The document of a
+count therefore carries a digest: people do type passwords into the wrong field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+WAITS = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15))
+FORGET_AFTER = timedelta(hours=24)
+KNOWN_FOR = timedelta(days=90)
+IPV6_HOUSEHOLD = 64  # bits; whoever has one address of such a block has them all
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What is counted, and how many tries go before the first wait."""
+
+    what: str
+    tries: int
+
+
+ACCOUNT_AT_ADDRESS = Limit("account at address", 5)
+ACCOUNT = Limit("account", 25)
+ADDRESS = Limit("address", 50)
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Tries in a row that did not succeed (yet), and when the last one was (aware UTC)."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+
+NONE_YET = Tries()
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One count that a login goes by: its key in the store and its limit."""
+
+    key: str
+    limit: Limit
+
+
+@dataclass(frozen=True)
+class Counters:
+    """The counts for one account from one address."""
+
+    pair: Counter
+    elsewhere: tuple[Counter, ...]
+
+    def applying(self, known: bool) -> tuple[Counter, ...]:
+        return (self.pair,) if known else (self.pair, *self.elsewhere)
+
+
+def counters(username_key: str, address: str) -> Counters:
+    """``username_key`` as :func:`credentials.username_key` gives it, ``address`` an IP address."""
+    account = hashlib.sha256(username_key.encode("utf-8", "replace")).hexdigest()[:32]
+    place = place_of(address)
+    return Counters(
+        Counter(f"{ACCOUNT_AT_ADDRESS.what}:{account}:{place}", ACCOUNT_AT_ADDRESS),
+        (Counter(f"{ACCOUNT.what}:{account}", ACCOUNT), Counter(f"{ADDRESS.what}:{place}", ADDRESS)),
+    )
+
+
+def place_of(address: str) -> str:
+    """An IPv4 address itself, an IPv6 address' block of 64 bits; raises ValueError for neither."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Network((int(parsed), IPV6_HOUSEHOLD), strict=False))
+    return str(parsed)
+
+
+def wait_before(tries: Tries, limit: Limit, now: datetime) -> timedelta:
+    """How long before the next try is taken; zero when it may come now."""
+    over = tries.count - limit.tries
+    if over < 0 or tries.last_at is None:
+        return timedelta(0)
+    wait = WAITS[min(over, len(WAITS) - 1)]
+    # No longer than the wait itself, should two machines disagree about the time.
+    return min(wait, max(timedelta(0), tries.last_at + wait - now))
+
+
+def one_more(tries: Tries, now: datetime) -> Tries:
+    """With a try at ``now`` counted."""
+    old = tries.last_at is not None and now - tries.last_at >= FORGET_AFTER
+    return Tries(1 if old else tries.count + 1, now)
+
+
+def left(tries: Tries, limit: Limit) -> int:
+    """Tries that remain before a wait begins."""
+    return max(0, limit.tries - tries.count)
+
+
+def seconds(wait: timedelta) -> int:
+    """Whole seconds, rounded up: after that many the wait is certainly over."""
+    return math.ceil(wait.total_seconds())

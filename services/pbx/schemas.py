@@ -1,0 +1,132 @@
+"""What comes in by RPC and what goes out. Days are days in Amsterdam, written 2026-12-01."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from services.pbx.domain import Assignment, Range, day_of, fixed_number
+from shared.schema import Base, length
+
+MOST_NUMBERS = 1000
+LARGEST_PAGE = 1000
+
+Reply = dict[str, Any]
+
+
+class FixedNumber(fields.String):
+    """A fixed number in any usual notation; becomes E.164."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return fixed_number(text)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from problem
+
+
+def day(required: bool = False) -> fields.Date:
+    """An optional day may be left out, or be null."""
+    error = "Kies een dag van 2000 tot en met 2099."
+    years = validate.Range(date(2000, 1, 1), date(2099, 12, 31), error=error)
+    return fields.Date(required=required, allow_none=not required, validate=years)
+
+
+def random_id(required: bool = True) -> fields.String:
+    pattern = validate.Regexp(r"^[0-9a-f]{32}\Z", error="Dit is geen geldig kenmerk.")
+    return fields.String(required=required, allow_none=not required, validate=pattern)
+
+
+def command_id() -> fields.String:
+    """Chosen by the caller; the same call with the same ID has one effect and one answer."""
+    error = "Gebruik 8 tot en met 64 letters en cijfers."
+    pattern = validate.Regexp(r"^[0-9A-Za-z_.:-]{8,64}\Z", error=error)
+    return fields.String(required=True, validate=pattern)
+
+
+class Page(Base):
+    """``after``: the ID of the last row of the page before."""
+
+    after = random_id(required=False)
+    limit = fields.Integer(
+        strict=True,
+        load_default=500,
+        validate=validate.Range(1, LARGEST_PAGE, error="Kies 1 tot en met {max}."),
+    )
+
+
+class AddRange(Base):
+    first = FixedNumber(required=True)
+    last = FixedNumber(required=True)
+    source = fields.String(load_default="", validate=length(0, 100))
+    command_id = command_id()
+
+
+class AssignNumbers(Base):
+    """From the start of ``valid_from`` up to the start of ``valid_to``, or until further notice."""
+
+    customer_id = random_id()
+    numbers = fields.List(
+        FixedNumber(),
+        required=True,
+        validate=validate.Length(1, MOST_NUMBERS, error="Geef 1 tot en met {max} nummers."),
+    )
+    valid_from = day(required=True)
+    valid_to = day()
+    command_id = command_id()
+
+    @validates_schema
+    def ends_after_its_start(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data.get("valid_to") and data["valid_to"] <= data["valid_from"]:
+            raise ValidationError("Het einde moet na het begin liggen.", "valid_to")
+
+
+class EndAssignment(Base):
+    """``valid_to`` is the first day on which the number is no longer the customer's."""
+
+    assignment_id = random_id()
+    valid_to = day(required=True)
+    command_id = command_id()
+
+
+class Assignments(Page):
+    customer_id = random_id(required=False)
+
+
+def range_reply(found: Range, assigned: int) -> Reply:
+    """``assigned``: how many of its numbers belong to somebody now."""
+    return {
+        "id": found.id,
+        "first": found.first,
+        "last": found.last,
+        "source": found.source,
+        "size": found.size,
+        "assigned": assigned,
+    }
+
+
+def assignment_reply(assignment: Assignment) -> Reply:
+    return {
+        "id": assignment.id,
+        "customer_id": assignment.customer_id,
+        **number_reply(assignment),
+        "revision": assignment.revision,
+    }
+
+
+def number_reply(assignment: Assignment) -> Reply:
+    """What a customer sees of an assignment."""
+    end = assignment.term.end
+    return {
+        "number": assignment.number,
+        "valid_from": day_of(assignment.term.start).isoformat(),
+        "valid_to": day_of(end).isoformat() if end else None,
+        "subject": assignment.subject,
+    }
+
+
+def page_reply(rows: list[Reply], last_id: str | None) -> Reply:
+    """``next`` goes into the next call's ``after``; None on the last page."""
+    return {"rows": rows, "next": last_id}

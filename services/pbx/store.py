@@ -1,0 +1,192 @@
+"""MongoDB of pbx: ranges, numbers, assignments and the commands that have run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from services.pbx import domain
+from services.pbx.domain import Assignment, Range, Term
+from shared import mongo, outbox
+from shared.errors import Conflict
+from shared.events import wrap
+from shared.mongo import Document
+
+KEEP_COMMANDS_SECONDS = 30 * 24 * 3600
+PUBLISH_BATCH = 500
+DUPLICATE_KEY = 11000
+
+ORDER = ("number", "valid_from", "_id")
+INDEXES = {
+    "ranges": [IndexModel([("first", ASCENDING)])],
+    "assignments": [
+        IndexModel([("customer_id", ASCENDING), *((field, ASCENDING) for field in ORDER)]),
+        IndexModel([(field, ASCENDING) for field in ORDER]),
+    ],
+    "commands": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEEP_COMMANDS_SECONDS)],
+}
+
+
+class Changes:
+    """What one command reads and writes, in its transaction."""
+
+    def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
+        self._db = db
+        self._session = session
+        self.at = at
+
+    def add_range(self, new: Range) -> None:
+        """Raises Conflict when one of its numbers is in a range already."""
+        rows = [{"_id": number, "range_id": new.id, "holds": 0} for number in new.numbers()]
+        try:
+            self._db["numbers"].insert_many(rows, session=self._session)
+        except BulkWriteError as problem:
+            first = problem.details["writeErrors"][0]
+            if first["code"] != DUPLICATE_KEY:
+                raise
+            raise Conflict(f"{first['keyValue']['_id']} zit al in een nummerreeks.") from problem
+        row = {"_id": new.id, "first": new.first, "last": new.last, "source": new.source, "added_at": self.at}
+        self._db["ranges"].insert_one(row, session=self._session)
+
+    def hold(self, numbers: Sequence[str]) -> set[str]:
+        """Keep these numbers to this transaction; the ones that are in a range.
+
+        The write is what makes two commands on one number collide, so that one of them runs again
+        and sees what the other did: reading alone does not, under snapshot isolation.
+        """
+        wanted = {"_id": {"$in": list(numbers)}}
+        self._db["numbers"].update_many(wanted, {"$inc": {"holds": 1}}, session=self._session)
+        return {row["_id"] for row in self._db["numbers"].find(wanted, {"_id": 1}, session=self._session)}
+
+    def history(self, numbers: Sequence[str]) -> dict[str, list[Assignment]]:
+        """All assignments of each number, ended ones too; hold the numbers first."""
+        found: dict[str, list[Assignment]] = {number: [] for number in numbers}
+        for row in self._db["assignments"].find({"number": {"$in": list(numbers)}}, session=self._session):
+            found[row["number"]].append(_assignment(row))
+        return found
+
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        row = self._db["assignments"].find_one({"_id": assignment_id}, session=self._session)
+        return _assignment(row) if row else None
+
+    def save(self, assignments: Sequence[Assignment]) -> None:
+        """Store new or changed assignments and queue the events that tell of them."""
+        rows = [_row(assignment) for assignment in assignments]
+        self._db["assignments"].bulk_write(
+            [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], session=self._session
+        )
+        _queue(self._db, self._session, assignments, self.at)
+
+
+class Store:
+    """The service's database."""
+
+    def __init__(self, db: Database[Document]) -> None:
+        self._db = db
+
+    @classmethod
+    def open(cls) -> Store:
+        """The store of this process, with its indexes."""
+        store = cls(mongo.connect())
+        for collection, indexes in INDEXES.items():
+            store._db[collection].create_indexes(indexes)
+        outbox.ensure_indexes(store._db)
+        return store
+
+    def once(
+        self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
+    ) -> Document:
+        """Run ``work`` in one transaction, unless the command has run: then its answer again.
+
+        ``request`` says what the command asks; Conflict when its ID was used for something else.
+        """
+        digest = hashlib.sha256(repr(request).encode()).hexdigest()
+
+        def run(session: ClientSession) -> Document:
+            done = self._db["commands"].find_one({"_id": command_id}, session=session)
+            if done and done["request"] != digest:
+                raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
+            if done:
+                return dict(done["answer"])
+            answer = work(Changes(self._db, session, at))
+            row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
+            self._db["commands"].insert_one(row, session=session)
+            return answer
+
+        return mongo.transact(self._db, run)
+
+    def publish_again(self, after: str, at: datetime) -> list[Assignment]:
+        """Queue the events of the next assignments by ID, as they stand; empty when there are no more."""
+
+        def run(session: ClientSession) -> list[Assignment]:
+            rows = self._db["assignments"].find({"_id": {"$gt": after}}, session=session)
+            batch = [_assignment(row) for row in rows.sort("_id", ASCENDING).limit(PUBLISH_BATCH)]
+            if batch:
+                _queue(self._db, session, batch, at)
+            return batch
+
+        return mongo.transact(self._db, run)
+
+    def ranges(self) -> list[Range]:
+        rows = self._db["ranges"].find().sort("first", ASCENDING)
+        return [Range(row["_id"], row["first"], row["last"], row["source"]) for row in rows]
+
+    def count_assigned(self, found: Range, now: datetime) -> int:
+        within = {"number": {"$gte": found.first, "$lte": found.last}}
+        return self._db["assignments"].count_documents({**within, **_holding(now)})
+
+    def assignments(self, customer_id: str | None, after: str | None, limit: int) -> list[Assignment]:
+        """Of one customer or of all, by number and date, ended ones too."""
+        return self._page({} if customer_id is None else {"customer_id": customer_id}, after, limit)
+
+    def numbers_of(self, customer_id: str, now: datetime, after: str | None, limit: int) -> list[Assignment]:
+        """The assignments of one customer that hold now, by number."""
+        return self._page({"customer_id": customer_id, **_holding(now)}, after, limit)
+
+    def _page(self, wanted: Document, after: str | None, limit: int) -> list[Assignment]:
+        if after is not None:
+            last = self._db["assignments"].find_one({"_id": after}, dict.fromkeys(ORDER, 1))
+            if last is None:
+                return []
+            wanted = {"$and": [wanted, _later(last)]}
+        rows = self._db["assignments"].find(wanted)
+        return [_assignment(row) for row in rows.sort([(field, ASCENDING) for field in ORDER]).limit(limit)]
+
+
+def _holding(now: datetime) -> Document:
+    return {"valid_from": {"$lte": now}, "$or": [{"valid_to": None}, {"valid_to": {"$gt": now}}]}
+
+
+def _later(last: Document) -> Document:
+    """What comes behind a row in ORDER."""
+    equal = [{field: last[field] for field in ORDER[:index]} for index in range(len(ORDER))]
+    return {"$or": [{**same, field: {"$gt": last[field]}} for same, field in zip(equal, ORDER, strict=True)]}
+
+
+def _queue(
+    db: Database[Document], session: ClientSession, assignments: Iterable[Assignment], at: datetime
+) -> None:
+    outbox.add(db, session, *(wrap(domain.changed(a), a.customer_id, at) for a in assignments))
+
+
+def _row(assignment: Assignment) -> Document:
+    return {
+        "_id": assignment.id,
+        "customer_id": assignment.customer_id,
+        "number": assignment.number,
+        "valid_from": assignment.term.start,
+        "valid_to": assignment.term.end,
+        "subject": assignment.subject,
+        "revision": assignment.revision,
+    }
+
+
+def _assignment(row: Document) -> Assignment:
+    term = Term(row["valid_from"], row["valid_to"])
+    return Assignment(row["_id"], row["customer_id"], row["number"], term, row["subject"], row["revision"])

@@ -1,0 +1,13 @@
+"""The only entrypoints and publishers we use on the bus.
+
+Stock nameko loses, doubles or loops messages in ways that tests/contract/test_bus.py measures; the
+small subclasses here do not. Only this package and ``entrypoints.py`` import nameko.
+"""
+
+from shared.bus.extensions import Provide
+from shared.bus.listen import listen
+from shared.publisher import Message, Publisher, PublishTimeout, Unroutable
+from shared.bus.relay import OutboxRelay
+from shared.bus.rpc import rpc
+
+__all__ = ["Message", "OutboxRelay", "Provide", "PublishTimeout", "Publisher", "Unroutable", "listen", "rpc"]

@@ -1,0 +1,17 @@
+"""The container that runs a service's workers under the correlation ID of what they handle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.containers import ServiceContainer
+
+from shared.logging import correlated
+
+
+class CorrelatedContainer(ServiceContainer):  # type: ignore[misc]
+    """Each worker is a green thread with a context of its own, so the ID is bound inside it."""
+
+    def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:
+        with correlated(worker_ctx.data.get("correlation_id")):
+            super()._run_worker(worker_ctx, handle_result)

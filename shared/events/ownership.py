@@ -1,0 +1,49 @@
+"""Whose number it is: the events from which cdr learns the owner of a usage event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from shared.events.base import Event
+
+
+class PbxNumberChanged(Event, frozen=True, kw_only=True):
+    """A fixed number was assigned to a customer, or the assignment got an end.
+
+    The half-open interval ``[valid_from, valid_to)`` is in UTC; no ``valid_to`` means until further
+    notice. ``subject`` is what the number reaches: ``line``, ``user``, ``group``, ``menu`` or ``none``.
+    """
+
+    name: ClassVar[str] = "pbx.number.changed.v1"
+
+    assignment_id: str
+    revision: int
+    number: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+    subject: str = "none"
+
+
+class SubscriptionNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that a subscription has had, from ``valid_from`` up to ``valid_to``."""
+
+    number: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+
+class MobileSubscriptionChanged(Event, frozen=True, kw_only=True):
+    """A mobile subscription was made or changed; ``numbers`` is its whole history of numbers."""
+
+    name: ClassVar[str] = "mobile.subscription.changed.v1"
+
+    subscription_id: str
+    revision: int
+    product: str
+    active_from: datetime
+    ended_at: datetime | None = None
+    label: str = ""
+    numbers: tuple[SubscriptionNumber, ...] = ()

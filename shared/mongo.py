@@ -1,0 +1,125 @@
+"""MongoDB as every service uses it: one client per process, majority writes, bounded in time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from pymongo import MongoClient, ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    DuplicateKeyError,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from shared.config import setting
+
+TIMEOUT_MS = 3000
+MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
+
+Document = dict[str, Any]
+Result = TypeVar("Result")
+
+_DOWN = (
+    AutoReconnect,
+    ConnectionFailure,
+    NotPrimaryError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+# Shut down, stepping down, no primary, write concern not met in time: the same write may pass later.
+_DOWN_CODES = frozenset({6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+
+
+def connect(uri: str | None = None, *, timeout_ms: int = TIMEOUT_MS, **options: Any) -> Database[Document]:
+    """The database named in the URI (default: the setting MONGO_URI); nothing connects yet."""
+    client: MongoClient[Document] = MongoClient(
+        uri or setting("MONGO_URI"),
+        tz_aware=True,
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms,
+        connectTimeoutMS=timeout_ms,
+        waitQueueTimeoutMS=timeout_ms,
+        w="majority",
+        readConcernLevel="majority",
+        appname=os.environ.get("TIKKER_ISSUER", "tikker"),
+        **options,
+    )
+    return client.get_default_database(codec_options=CodecOptions(tz_aware=True))
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether MongoDB is away (try again later, unchanged), as opposed to refusing this very write."""
+    if isinstance(error, _DOWN):
+        return True
+    if isinstance(error, OperationFailure):
+        return error.code in _DOWN_CODES
+    return isinstance(error, PyMongoError) and error.timeout
+
+
+def transact(db: Database[Document], work: Callable[[ClientSession], Result]) -> Result:
+    """Run ``work`` in one transaction: snapshot reads, majority writes, repeated on write conflicts.
+
+    ``work`` may run more than once, so it must not touch anything but the database.
+    """
+    with db.client.start_session() as session:
+        return session.with_transaction(
+            work,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+
+def ping(db: Database[Document]) -> None:
+    """Raise unless a primary answers within a second (for ``/readyz``)."""
+    from pymongo import timeout
+
+    with timeout(1.0):
+        db.client.admin.command("ping")
+        if not db.client.is_primary:
+            raise ConnectionFailure("no primary")
+
+
+class Lease:
+    """At most one process at a time does a job: the holder of the lease, until it lets it lapse."""
+
+    def __init__(self, db: Database[Document], job: str, seconds: float = 10.0) -> None:
+        self._leases: Collection[Document] = db["leases"]
+        self._job = job
+        self._seconds = seconds
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+
+    def hold(self) -> bool:
+        """Take or extend the lease; False while another process holds it."""
+        now = datetime.now(UTC)
+        try:
+            self._leases.find_one_and_update(
+                {"_id": self._job, "$or": [{"owner": self._owner}, {"until": {"$lt": now}}]},
+                {"$set": {"owner": self._owner, "until": now + timedelta(seconds=self._seconds)}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let another process take over at once."""
+        self._leases.delete_one({"_id": self._job, "owner": self._owner})

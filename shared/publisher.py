@@ -1,0 +1,193 @@
+"""Publishing that is loud and bounded: confirmed, mandatory, and over within three seconds.
+
+kombu's publisher hangs while the broker is stalled or in alarm, for as long as that lasts: its
+time-out fires, but its clean-up then waits for the broker. This one drops the socket instead.
+A message whose confirm did not come may have arrived all the same, so every retry can be a
+duplicate; what consumes our messages is prepared for that.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import amqp
+from amqp.exceptions import AMQPError
+
+from shared.errors import DependencyDown
+
+PUBLISH_SECONDS = 3.0
+PERSISTENT = 2
+
+
+class PublishTimeout(DependencyDown):
+    """The broker did not confirm in time; the message may or may not have arrived."""
+
+
+class Unroutable(Exception):
+    """Nothing is bound for these messages; ``messages`` are the ones that came back."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        super().__init__(f"nothing is bound for {messages[0].exchange!r} {messages[0].routing_key!r}")
+        self.messages = messages
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to publish; ``properties`` are AMQP basic properties (snake case)."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+def open_connection(uri: str, seconds: float = PUBLISH_SECONDS, heartbeat: int = 0) -> amqp.Connection:
+    """A connected py-amqp connection whose reads and writes end after ``seconds``."""
+    parts = urlsplit(uri)
+    connection = amqp.Connection(
+        host=f"{parts.hostname}:{parts.port or 5672}",
+        userid=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        virtual_host=unquote(parts.path[1:]) or "/",
+        ssl=parts.scheme == "amqps",
+        connect_timeout=seconds,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        heartbeat=heartbeat,
+    )
+    connection.connect()
+    return connection
+
+
+class Publisher:
+    """One connection that publishes; safe to share between threads (they take turns)."""
+
+    def __init__(self, uri: str, seconds: float = PUBLISH_SECONDS) -> None:
+        self._uri = uri
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._connection: amqp.Connection | None = None
+        self._channel: Any = None
+        self._sent = 0
+        self._waiting: dict[int, Message] = {}
+        self._returned: list[Message] = []
+        self._nacked: list[Message] = []
+
+    def publish(self, messages: Iterable[Message]) -> None:
+        """Publish all and return when the broker has them all.
+
+        Raises :class:`Unroutable` when some came back (the rest arrived), :class:`DependencyDown`
+        when the broker is away, stalled or refuses; then each message may or may not have arrived.
+        """
+        with self._lock:
+            try:
+                self._publish(list(messages))
+            except (TimeoutError, socket.timeout) as problem:
+                self._drop()
+                raise PublishTimeout(f"no confirm within {self._seconds} s") from problem
+            except (OSError, AMQPError) as problem:
+                self._drop()
+                raise DependencyDown(f"broker: {problem}") from problem
+
+    def send(self, message: Message) -> None:
+        """Write one message without waiting for a confirm (answers to calls; the caller has a deadline)."""
+        with self._lock:
+            for attempt in (1, 2):
+                try:
+                    self._connect()
+                    self._write(message, mandatory=False)
+                    self._drain_pending()
+                    return
+                except (OSError, AMQPError) as problem:
+                    self._drop()
+                    if attempt == 2:
+                        raise DependencyDown(f"broker: {problem}") from problem
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                try:
+                    self._connection.close()
+                except (OSError, AMQPError):
+                    pass
+                self._drop()
+
+    def _publish(self, messages: list[Message]) -> None:
+        self._connect()
+        self._returned, self._nacked = [], []
+        deadline = time.monotonic() + self._seconds
+        for message in messages:
+            self._write(message, mandatory=True)
+        while self._waiting:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            assert self._connection is not None
+            self._connection.drain_events(timeout=remaining)
+        if self._nacked:
+            raise DependencyDown(f"the broker refused {len(self._nacked)} messages (queue full?)")
+        if self._returned:
+            raise Unroutable(self._returned)
+
+    def _connect(self) -> None:
+        if self._connection is not None and self._connection.connected:
+            return
+        self._drop()
+        self._connection = open_connection(self._uri, self._seconds)
+        self._channel = self._connection.channel()
+        self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._on_ack)
+        self._channel.events["basic_nack"].add(self._on_nack)
+        self._channel.events["basic_return"].add(self._on_return)
+        self._sent = 0
+
+    def _write(self, message: Message, mandatory: bool) -> None:
+        properties = {"content_type": "application/json", "delivery_mode": PERSISTENT, **message.properties}
+        self._sent += 1
+        self._waiting[self._sent] = message
+        self._channel.basic_publish(
+            amqp.Message(message.body, application_headers=message.headers, **properties),
+            exchange=message.exchange,
+            routing_key=message.routing_key,
+            mandatory=mandatory,
+        )
+
+    def _drain_pending(self) -> None:
+        """Read the confirms that are there already, so that they do not pile up in the socket."""
+        assert self._connection is not None
+        try:
+            while self._waiting:
+                self._connection.drain_events(timeout=0)
+        except (TimeoutError, socket.timeout, BlockingIOError):
+            pass
+
+    def _confirmed(self, tag: int, multiple: bool) -> list[Message]:
+        tags = [t for t in self._waiting if t <= tag] if multiple else [tag]
+        return [self._waiting.pop(t) for t in tags if t in self._waiting]
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        self._confirmed(tag, multiple)
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self._nacked.extend(self._confirmed(tag, multiple))
+
+    def _on_return(self, _error: Exception, exchange: str, routing_key: str, returned: Any) -> None:
+        body = returned.body.encode() if isinstance(returned.body, str) else returned.body
+        self._returned.append(Message(exchange, routing_key, body, dict(returned.headers or {})))
+
+    def _drop(self) -> None:
+        """Forget the connection without a word to the broker, which may be stalled."""
+        self._waiting.clear()
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            try:
+                connection.collect()
+            except (OSError, AMQPError):
+                pass

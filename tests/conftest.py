@@ -1,0 +1,105 @@
+"""Fixtures on the test broker and test database that ``./tikker test`` starts.
+
+Each test that asks for them gets a virtual host and databases of its own, so tests run in parallel.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pymongo
+import pytest
+
+from tests.support.broker import Broker, Queues
+from tests.support.keys import Keyring, make_keyring
+from tests.support.processes import Process, python
+
+
+def _given(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run the tests with ./tikker test", pytrace=False)
+    return value
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return make_keyring()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Broker:
+    return Broker(_given("TEST_RABBITMQ_API"), _given("TEST_AMQP_URI"))
+
+
+@pytest.fixture
+def make_vhost(broker: Broker) -> Iterator[Callable[[str], str]]:
+    """``make_vhost("portal")`` is the AMQP address of a new virtual host."""
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        made.append(f"t-{name}-{uuid.uuid4().hex[:12]}")
+        return broker.make_vhost(made[-1])
+
+    yield make
+    for vhost in made:
+        broker.drop_vhost(vhost)
+
+
+@pytest.fixture
+def vhost(make_vhost: Callable[[str], str]) -> str:
+    """The AMQP address of a virtual host that stands for /portal."""
+    return make_vhost("portal")
+
+
+@pytest.fixture
+def queues(vhost: str) -> Iterator[Queues]:
+    opened = Queues(vhost)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def mongo_admin() -> Iterator[pymongo.MongoClient[dict[str, object]]]:
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(_given("TEST_MONGO_URI"))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def mongo_uri(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> Iterator[Callable[[str], str]]:
+    """``mongo_uri("cdr")`` is the address of a new, empty database."""
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        made.append(f"t_{name}_{uuid.uuid4().hex[:12]}")
+        head, _, options = _given("TEST_MONGO_URI").partition("?")
+        options = options if "authSource" in options or "@" not in head else f"{options}&authSource=admin"
+        return f"{head.rstrip('/')}/{made[-1]}?{options.lstrip('&')}"
+
+    yield make
+    for name in made:
+        mongo_admin.drop_database(name)
+
+
+@pytest.fixture
+def service_process(keyring: Keyring, tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """``service_process("pbx", {"AMQP_URI": …, "MONGO_URI": …})`` starts ``python -m services.pbx``.
+
+    Returns at once; ``.wait_ready()`` waits. Whatever still runs when the test ends is killed.
+    """
+    started: list[Process] = []
+
+    def start(name: str, environment: dict[str, str], module: str | None = None) -> Process:
+        arguments = python("-m", module or f"services.{name}")
+        log = tmp_path / f"{name}-{len(started)}.log"
+        issuer = name.partition("-")[0]
+        started.append(Process(arguments, {**keyring.environment(issuer), **environment}, log))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
