@@ -16,7 +16,7 @@ from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from cli.ports import LOCALHOST, Ports
-from cli.problems import Problem
+from cli.problems import BrokenData, Problem
 from cli.state import State
 from cli.supervise import Program
 from cli.uris import REPLICA_SET
@@ -89,7 +89,7 @@ def admit_administrator(port: int, user: str, password: str) -> None:
             client.admin.command("createUser", user, pwd=password, roles=["root"])
         except OperationFailure as problem:
             if problem.code in (*REFUSED, USER_EXISTS):
-                raise Problem(
+                raise BrokenData(
                     "the database was made with another secrets.json than the one in the state folder: "
                     "put that file back, or remove the whole state folder to begin anew."
                 ) from None

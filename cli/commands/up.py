@@ -7,6 +7,7 @@ already; TIKKER_PORT moves all ports (default 8080 for the portal).
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
@@ -22,6 +23,7 @@ from cli.supervise import Supervisor
 
 READY_SECONDS = 120
 POLL_SECONDS = 0.2
+INTERRUPTED = 130
 
 
 @click.command(help=__doc__)
@@ -41,8 +43,10 @@ def command(detach: bool) -> None:
                 _wait_for_the_end(supervisor)
         except KeyboardInterrupt:
             click.echo("Stopping…", err=True)
+            was_ready = state.house.exists()
             stop(state)
             click.echo("Stopped.", err=True)
+            sys.exit(0 if was_ready else INTERRUPTED)
         except Problem:
             stop(state)
             raise
@@ -59,8 +63,8 @@ def _start(state: State, detach: bool) -> None:
     supervisor = launch(state, [*ours.programs(), *services], dies_with_us=not detach)
     ours.wait(supervisor)
     stores.set_up(ours)
-    house.save(state.house)
     supervisor.start_group(supervise.SERVICES)
+    house.save(state.house)
     _wait_until_ready(house, state)
     seed.seed_if_empty()
     _announce(house)

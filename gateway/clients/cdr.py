@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from gateway.clients import Rpc
 from gateway.models.part import Part
-from gateway.models.selection import Selection
+from gateway.models.selection import NEWEST, Place, Selection
 from gateway.models.usage import Details, Periods, Totals
 from shared.acting import Acting
 from shared.rpc_client import Part as Call
 
 ROWS_PER_PAGE = 50
 ADVICE_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the list of details one is: at a key that cdr gave, at a day's end, or at the newest."""
-
-    cursor: str | None = None
-    before: date | None = None
-
-    def to_rpc(self) -> Any:
-        return {"before": self.before.isoformat()} if self.before else self.cursor
-
-
-NEWEST = Place()
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,27 @@ class Selection:
         return Filter("duration", _("Duur"), words, _compared("duur", comparison, str(value)))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where in the list of details one is: at a key that cdr gave, at a day's end, or at the newest."""
+
+    cursor: str | None = None
+    before: date | None = None
+
+    def to_rpc(self) -> Any:
+        """The place as cdr takes it."""
+        return {"before": self.before.isoformat()} if self.before else self.cursor
+
+    def to_query(self) -> Query:
+        """The query parameters that lead back here."""
+        if self.before:
+            return {"ga": [day_short(self.before)]}
+        return {"bladzijde": [self.cursor]} if self.cursor else {}
+
+
+NEWEST = Place()
+
+
 def types_in_words(codes: tuple[str, ...]) -> str:
     """``Mobiel``, ``Mobiel en Sms``, ``Mobiel, Sms en 2 andere``; ``Niets geselecteerd`` for none."""
     names = [str(call_type(code).label) for code in codes]

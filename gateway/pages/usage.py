@@ -6,14 +6,14 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response
 
 from gateway.access import customers
-from gateway.clients.cdr import Place
 from gateway.forms.filled import Filled, read
 from gateway.forms.usage import FIELD_OF_SELECTION, TOTALS_BY, DetailsForm, TotalsForm, selection_of
 from gateway.models import usage_csv
-from gateway.models.advice import Advice, advise
 from gateway.models.part import Part
 from gateway.models.search import Search
+from gateway.models.selection import NEWEST, Place
 from gateway.models.usage import Details, Totals
+from gateway.pages.usage_advice import Advice, advise
 from gateway.parts import parts
 from shared.acting import Acting
 from shared.errors import Invalid
@@ -54,7 +54,7 @@ def details() -> tuple[str, int]:
     selection, place = selection_of(filled), _place(filled)
     periods, found = parts().cdr.details(_acting(), selection, place)
     search = Search.of(_told(filled, found), periods, parts().today(), selection)
-    nothing = found.value is not None and not found.value.rows and place == Place()
+    nothing = found.value is not None and not found.value.rows and place == NEWEST
     advice = advise(parts().cdr, _acting(), selection) if nothing else None
     return _details_page(search, found, place, advice)
 
@@ -89,11 +89,11 @@ def _totals_page(
 def _details_page(
     search: Search,
     found: Part[Details] | None = None,
-    place: Place | None = None,
+    place: Place = NEWEST,
     advice: Advice | None = None,
 ) -> tuple[str, int]:
     html = render_template(
-        "pages/usage_details.html", search=search, found=found, place=place or Place(), advice=advice
+        "pages/usage_details.html", search=search, found=found, place=place, advice=advice
     )
     return html, WRONG_INPUT if search.filled.errors else 200
 

@@ -43,7 +43,7 @@ def mobile_number(text: str) -> str:
     elif digits.startswith("0"):
         digits = "+31" + digits[1:]
     if not _MOBILE.fullmatch(digits):
-        raise ValueError("Dit is geen Nederlands mobiel nummer. Schrijf het als 06-00 12 34 56 of +31600123456.")
+        raise ValueError("Dit is geen mobiel nummer. Schrijf het als 06-00 12 34 56 of +31600123456.")
     return digits
 
 
@@ -90,8 +90,9 @@ def change_number(subscription: Subscription, number: str, at: datetime) -> Subs
     Raises Conflict when the subscription has ended by then, Invalid when it has the number already or
     ``at`` is not after the start of the number that it has.
     """
-    if subscription.ended_at is not None and at >= subscription.ended_at:
-        raise Conflict(f"Dit abonnement is beëindigd op {day_of(subscription.ended_at):%d-%m-%Y}.")
+    ended = subscription.ended_at
+    if ended is not None and (at >= ended or not subscription.numbers):
+        raise Conflict(f"Dit abonnement is beëindigd op {day_of(ended):%d-%m-%Y}.")
     last = subscription.numbers[-1]
     if number == last.number:
         raise Invalid(fields={"number": ["Dit abonnement heeft dit nummer al."]})

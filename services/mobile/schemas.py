@@ -47,7 +47,8 @@ def command_id() -> fields.String:
 
 def sim_number() -> fields.String:
     """An ICCID as it is printed on the card: 89 and 17 or 18 more digits (ITU-T E.118)."""
-    pattern = validate.Regexp(r"^(89[0-9]{17,18})?\Z", error="Een SIM-nummer heeft 19 of 20 cijfers en begint met 89.")
+    error = "Een SIM-nummer heeft 19 of 20 cijfers en begint met 89."
+    pattern = validate.Regexp(r"^(89[0-9]{17,18})?\Z", error=error)
     return fields.String(load_default="", validate=pattern)
 
 

@@ -32,8 +32,8 @@ _TIME = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?", re.ASCII)
 _DAY_SEPARATOR = re.compile(r"[+,/ ]+")
 _DAYS = {
     name: number
-    for names in (("ma", "di", "wo", "do", "vr", "za", "zo"), ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-    for number, name in enumerate(names)
+    for names in ("ma di wo do vr za zo", "mon tue wed thu fri sat sun")
+    for number, name in enumerate(names.split())
 }
 _HOLIDAYS = frozenset({"feestdag", "feestdagen", "holiday", "holidays"})
 _UNITS = {
@@ -41,11 +41,19 @@ _UNITS = {
     "sms": {"": 1, "stuk": 1, "sms": 1},
     "data": {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30},
 }
-_USUAL = {"voice": 60, "sms": 1, "data": 10**6}
-_PARTY = re.compile(r"|\+[0-9]{0,15}|nl:[0-9]{0,6}|ext:[0-9]{0,6}|alpha:[A-Za-z0-9 ._&-]{0,11}|anon", re.ASCII)
+USUAL_UNIT = {"voice": 60, "sms": 1, "data": 10**6}
+_PARTY = re.compile(r"|\+[0-9]{0,15}|(?:nl|ext):[0-9]{0,6}|alpha:[A-Za-z0-9 ._&-]{0,11}|anon")
 _ZONED = re.compile(r"(?:roam:(?:eu|world|([A-Z]{2})):)?(?:fwd:|in:)?(.*)", re.ASCII)
 _DATA = re.compile(r"data:(?:national|eu|world|([A-Z]{2}))?", re.ASCII)
 _COUNTRIES = frozenset(CODES.values())
+_NO_OR_COUNTRY = _COUNTRIES | {None}
+EVERY_DAY = (frozenset(range(7)), False)
+ALWAYS = Window(*EVERY_DAY)
+MISSING = {
+    "prefix": CellError("Het prefix ontbreekt.", "Schrijf waar het nummer mee begint, zoals +316."),
+    "destination": CellError("De bestemming ontbreekt.", "Geef een naam, zoals Duitsland mobiel."),
+    "rate": CellError("Het tarief ontbreekt.", "Schrijf 0 als het gratis is."),
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "|")
 MAX_AMOUNT = 1000 * EURO
 MAX_RATE = 100 * EURO
@@ -59,20 +67,19 @@ def kind(text: str) -> str:
 
 
 def call_type(text: str) -> str | None:
-    """One of the codes, or None for an empty cell: then the number decides."""
-    if text and text not in CALL_TYPES:
-        codes = ", ".join(CALL_TYPES)
-        raise CellError(f"Het gesprekstype '{_shown(text)}' bestaat niet.", f"Laat leeg of kies uit {codes}.")
-    return text or None
+    if text not in CALL_TYPES:
+        problem = f"Het gesprekstype '{_shown(text)}' bestaat niet."
+        raise CellError(problem, f"Laat het leeg of kies uit {', '.join(CALL_TYPES)}.")
+    return text
 
 
 def destination(text: str) -> str:
-    if not text:
-        raise CellError("De bestemming ontbreekt.", "Geef een naam, zoals Duitsland mobiel.")
     if len(text) > 80 or not text.isprintable():
-        raise CellError("De bestemming is te lang of bevat tekens zonder vorm.", "Gebruik ten hoogste 80 letters.")
+        problem = "De bestemming is te lang of bevat onzichtbare tekens."
+        raise CellError(problem, "Gebruik ten hoogste 80 letters.")
     if text.startswith(_FORMULA):
-        raise CellError(f"De bestemming begint met '{text[0]}', zoals een formule.", "Begin met een letter.")
+        problem = f"De bestemming begint met '{text[0]}', zoals een formule."
+        raise CellError(problem, "Begin met een letter.")
     return text
 
 
@@ -83,11 +90,17 @@ def amount(text: str) -> int:
     if not found:
         if text.startswith(("-", "\u2212")):
             raise CellError(f"Het bedrag {_shown(text)} is negatief.", "Bedragen zijn 0 of hoger.")
-        raise CellError(f"'{_shown(text)}' is geen bedrag.", "Schrijf het als 0,125, zonder punt voor duizendtallen.")
+        problem = f"'{_shown(text)}' is geen bedrag."
+        raise CellError(problem, "Schrijf het als 0,125, zonder punt voor duizendtallen.")
     value = int(found[1]) * EURO + int((found[2] or "").ljust(12, "0"))
     if value > MAX_AMOUNT:
-        raise CellError(f"Het bedrag {_shown(text)} is hoger dan 1000 euro.", "Controleer de komma en de eenheid.")
+        problem = f"Het bedrag {_shown(text)} is hoger dan 1000 euro."
+        raise CellError(problem, "Controleer de komma en de eenheid.")
     return value
+
+
+def amount_or_none(text: str) -> int | None:
+    return amount(text)
 
 
 def quantity(text: str, of: str) -> int:
@@ -96,50 +109,46 @@ def quantity(text: str, of: str) -> int:
     size = _UNITS[of].get(found[2].lower()) if found else None
     if not found or size is None or int(found[1]) == 0:
         words = ", ".join(word for word in _UNITS[of] if word)
-        raise CellError(
-            f"'{_shown(text)}' is geen hoeveelheid.", f"Schrijf een heel getal vanaf 1, eventueel met {words}."
-        )
+        problem = f"'{_shown(text)}' is geen hoeveelheid."
+        raise CellError(problem, f"Schrijf een heel getal vanaf 1, eventueel met {words}.")
     return int(found[1]) * size
 
 
 def unit(text: str, of: str) -> int:
-    """What the rate is for: empty is a minute, a piece, a MB."""
-    words = _UNITS[of]
-    value = words[text.lower()] if text and text.lower() in words else quantity(text, of) if text else _USUAL[of]
+    """What the rate is for: "min", "MB", "stuk", or a number of seconds or bytes."""
+    word = text.lower()
+    value = _UNITS[of][word] if word in _UNITS[of] else quantity(text, of)
     if BASE[of] % value:
-        raise CellError(f"Per '{_shown(text)}' kan niet worden gerekend.", "Kies een deler van een uur, of (k/M/G)B.")
+        problem = f"Per '{_shown(text)}' kan niet exact worden gerekend."
+        raise CellError(problem, "Kies sec, min, uur, kB, MB, GB of stuk.")
     return value
 
 
 def rate(text: str, per: int, of: str) -> int:
     """Picoeuro per unit, at most MAX_RATE per minute, MB or piece."""
-    if not text:
-        raise CellError("Het tarief ontbreekt.", "Schrijf 0 als het gratis is.")
     value = amount(text)
-    if value * _USUAL[of] > MAX_RATE * per:
-        raise CellError(f"Het tarief {_shown(text)} is hoger dan 100 euro per minuut, MB of stuk.", "Controleer het.")
+    if value * USUAL_UNIT[of] > MAX_RATE * per:
+        problem = f"Het tarief {_shown(text)} is hoger dan 100 euro per minuut, MB of stuk."
+        raise CellError(problem, "Controleer de komma en de eenheid.")
     return value
 
 
 def increments(text: str, of: str) -> tuple[int, int]:
-    """(first, following): "60/6" bills a minute and then per 6 seconds; "1" is 1/1; empty is 1/1."""
-    first, _, following = (text or "1").partition("/")
+    """(first, following): "60/6" bills a minute and then per 6 seconds; "60" is 60/60."""
+    first, _, following = text.partition("/")
     return quantity(first.strip(), of), quantity((following or first).strip(), of)
 
 
-def whole(text: str, default: int, most: int) -> int:
-    if not text:
-        return default
+def whole(text: str, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) > most:
-        raise CellError(f"'{_shown(text)}' is geen heel getal van 0 tot en met {most}.", "Verbeter het getal.")
+        problem = f"'{_shown(text)}' is geen heel getal van 0 tot en met {most}."
+        raise CellError(problem, "Verbeter het getal.")
     return int(text)
 
 
 @lru_cache(maxsize=4096)
 def day(text: str) -> date | None:
-    """2026-11-01 or 01-11-2026; None for an empty cell."""
-    if not text:
-        return None
+    """2026-11-01 or 01-11-2026."""
     found = _DATE.fullmatch(text)
     try:
         parts = [int(part) for part in found.groups() if part] if found else []
@@ -151,23 +160,9 @@ def day(text: str) -> date | None:
     return value
 
 
-def window(days: str, begin: str, end: str) -> Window | None:
-    """None when all three are empty: always."""
-    if not (days or begin or end):
-        return None
-    weekdays, holidays = _days(days)
-    first, last = _time(begin, 0), _time(end, DAY)
-    if first >= last:
-        raise CellError(
-            f"De tijd tot ({_shown(end)}) ligt niet na de tijd van ({_shown(begin)}).",
-            "Schrijf een venster over middernacht als twee regels: 22:00-24:00 en 00:00-06:00.",
-        )
-    return Window(weekdays, holidays, first, last)
-
-
-def _days(text: str) -> tuple[frozenset[int], bool]:
-    if not text:
-        return frozenset(range(7)), False
+@lru_cache(maxsize=256)
+def days(text: str) -> tuple[frozenset[int], bool]:
+    """(weekdays, whether holidays count too) for "ma-vr", "za+zo", "feestdag"."""
     words = [word for word in _DAY_SEPARATOR.split(text.lower()) if word]
     weekdays: set[int] = set()
     for word in words:
@@ -178,12 +173,14 @@ def _days(text: str) -> tuple[frozenset[int], bool]:
             raise CellError(f"'{_shown(word)}' is geen dag.", "Schrijf ma-vr, za+zo of feestdag.")
         begin, length = _DAYS[first], (_DAYS[last or first] - _DAYS[first]) % 7
         weekdays.update((begin + n) % 7 for n in range(length + 1))
+    if not words:
+        raise CellError(f"'{_shown(text)}' noemt geen dag.", "Schrijf ma-vr, za+zo of feestdag.")
     return frozenset(weekdays), bool(_HOLIDAYS.intersection(words))
 
 
-def _time(text: str, default: int) -> int:
-    if not text:
-        return default
+@lru_cache(maxsize=4096)
+def time(text: str) -> int:
+    """Seconds of the day: 08:00, 08:00:30, at most 24:00."""
     found = _TIME.fullmatch(text)
     hour, minute, second = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
     value = hour * 3600 + minute * 60 + second
@@ -198,17 +195,15 @@ def prefix(text: str, of: str) -> str:
     if of == "data":
         found = _DATA.fullmatch(text)
         if not found or (found[1] and found[1] not in _COUNTRIES):
-            raise CellError(
-                f"'{_shown(text)}' is geen zone voor data.", "Schrijf data:national, data:eu, data:world of data:BE."
-            )
+            problem = f"'{_shown(text)}' is geen zone voor data."
+            raise CellError(problem, "Schrijf data:national, data:eu, data:world of data:BE.")
         return text
     key = _with_plus(text)
     found = _ZONED.fullmatch(key)
-    if not key or not found or not _PARTY.fullmatch(found[2]) or (found[1] and found[1] not in _COUNTRIES):
-        raise CellError(
-            f"'{_shown(text)}' is geen begin van een nummer.",
-            "Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in: of roam:BE:+32.",
-        )
+    fits = key and found and _PARTY.fullmatch(found[2]) and found[1] in _NO_OR_COUNTRY
+    if not found or not fits:
+        problem = f"'{_shown(text)}' is geen begin van een nummer."
+        raise CellError(problem, "Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in: of roam:BE:+32.")
     if found[2].startswith("+"):
         _known_code(found[2][1:], text)
     return key
@@ -218,7 +213,8 @@ def _with_plus(text: str) -> str:
     if not re.fullmatch(r"[0-9]+", text):
         return text
     if short_type(text):
-        raise CellError(f"'{text}' kan een kort nummer zijn of een landcode.", f"Schrijf nl:{text} of +{text}.")
+        problem = f"'{text}' kan een kort nummer zijn of een landcode."
+        raise CellError(problem, f"Schrijf nl:{text} of +{text}.")
     if text.startswith("00"):
         return f"+{text[2:]}"
     return f"+31{text[1:]}" if text.startswith("0") else f"+{text}"
@@ -227,7 +223,8 @@ def _with_plus(text: str) -> str:
 def _known_code(digits: str, text: str) -> None:
     known = any(digits[:length] in CODES for length in range(1, len(digits) + 1))
     if not known and not any(code.startswith(digits) for code in CODES):
-        raise CellError(f"Geen land heeft een nummer dat met {_shown(text)} begint.", "Controleer de landcode.")
+        problem = f"Geen land heeft een nummer dat met {_shown(text)} begint."
+        raise CellError(problem, "Controleer de landcode.")
 
 
 def _shown(text: str) -> str:

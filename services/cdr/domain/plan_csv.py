@@ -1,4 +1,4 @@
-"""A rate plan as a CSV file: reading it with an error per line, and writing it.
+"""A rate plan as a CSV file: reading it, with an error per line (plan_export.py writes it).
 
 The first line names the columns, in Dutch or English and in any order:
 
@@ -31,6 +31,7 @@ from itertools import combinations
 from typing import NamedTuple, TypeVar
 
 from services.cdr.domain import plan_cells as cells
+from services.cdr.domain.amsterdam import DAY
 from services.cdr.domain.plan_cells import CellError
 from services.cdr.domain.plan_table import Errors, LineError, Row, read_rows
 from services.cdr.domain.rate_plan import RatePlan
@@ -87,6 +88,12 @@ def parse_plan(data: bytes, precision: int = 4, version: str = "") -> ParsedPlan
         line = _CellReader(row, errors).line()
         if line is not None:
             groups.setdefault(line.when, []).append(line)
+    readable = not errors.found  # else a step may be missing because its own line is wrong
+    for lines in groups.values():
+        lines.sort(key=lambda line: line.offset)
+        if readable and lines[0].offset:
+            problem = "Dit is een vervolgstap, maar de stap vanaf 0 ontbreekt."
+            errors.add(lines[0].row.line, "vanaf", problem, "Voeg een regel toe met vanaf 0.")
     entries = [entry for lines in groups.values() if (entry := _entry(lines, errors)) is not None]
     _refuse_conflicts(entries, errors)
     if not count and not errors.found:
@@ -106,45 +113,60 @@ class _CellReader:
         self._wrong = True
         self._errors.add(self._row.line, self._row.names.get(column, column), error.problem, error.advice)
 
-    def _cell(self, column: str, parse: Callable[[str], T], fallback: T) -> T:
+    def _cell(self, column: str, parse: Callable[[str], T], empty: T) -> T:
+        text = self._row.cells.get(column)
+        if not text:
+            return empty
         try:
-            return parse(self._row.cells.get(column, ""))
+            return parse(text)
         except CellError as error:
             self._refuse(column, error)
-            return fallback
+            return empty
+
+    def _needed(self, column: str, parse: Callable[[str], T], wrong: T) -> T:
+        if not self._row.cells.get(column):
+            self._refuse(column, cells.MISSING[column])
+        return self._cell(column, parse, wrong)
 
     def line(self) -> _Line | None:
-        kind = self._cell("kind", lambda text: cells.kind(text or "gesprek"), "voice")
-        destination = self._cell("destination", cells.destination, "")
+        kind = self._cell("kind", cells.kind, "voice")
+        destination = self._needed("destination", cells.destination, "")
         call_type = self._cell("call_type", cells.call_type, None)
         when, steps = self._when(kind), self._steps(kind)
-        fee = self._amount("connect_fee", 0)
-        minimum, maximum = self._amount("minimum", 0), self._amount("maximum", None)
-        if maximum is not None and maximum < max(fee or 0, minimum or 0):
+        fee = self._cell("connect_fee", cells.amount, 0)
+        minimum = self._cell("minimum", cells.amount, 0)
+        maximum = self._cell("maximum", cells.amount_or_none, None)
+        if maximum is not None and maximum < max(fee, minimum):
             problem = "Het maximum is lager dan het minimum of het starttarief."
             self._refuse("maximum", CellError(problem, "Verhoog het of laat het leeg."))
         if self._wrong:
             return None
-        return _Line(self._row, when, destination, call_type, steps, fee or 0, minimum or 0, maximum)
-
-    def _amount(self, column: str, default: int | None) -> int | None:
-        return self._cell(column, lambda text: cells.amount(text) if text else default, default)
+        return _Line(self._row, when, destination, call_type, steps, fee, minimum, maximum)
 
     def _when(self, kind: str) -> _When:
-        prefix = self._cell("prefix", lambda text: cells.prefix(text, kind), "")
-        valid_from, valid_to = self._cell("valid_from", cells.day, None), self._cell("valid_to", cells.day, None)
+        prefix = self._needed("prefix", lambda text: cells.prefix(text, kind), "")
+        valid_from = self._cell("valid_from", cells.day, None)
+        valid_to = self._cell("valid_to", cells.day, None)
         if valid_from and valid_to and valid_to < valid_from:
             problem = "De laatste dag ligt voor de eerste."
             self._refuse("valid_to", CellError(problem, "Beide dagen tellen mee; verbeter er een."))
-        begin, end = self._row.cells.get("from", ""), self._row.cells.get("to", "")
-        window = self._cell("days", lambda text: cells.window(text, begin, end), None)
-        priority = self._cell("priority", lambda text: cells.whole(text, 0, 1000), 0)
-        return _When(kind, prefix, valid_from, valid_to, window, priority)
+        priority = self._cell("priority", lambda text: cells.whole(text, 1000), 0)
+        return _When(kind, prefix, valid_from, valid_to, self._window(), priority)
+
+    def _window(self) -> Window | None:
+        days, holidays = self._cell("days", cells.days, cells.EVERY_DAY)
+        begin, end = self._cell("from", cells.time, 0), self._cell("to", cells.time, DAY)
+        if begin >= end:
+            advice = "Schrijf een venster over middernacht als twee regels: 22:00-24:00 en 00:00-06:00."
+            self._refuse("to", CellError("De tijd tot ligt niet na de tijd van.", advice))
+            return None
+        window = Window(days, holidays, begin, end)
+        return None if window == cells.ALWAYS else window
 
     def _steps(self, kind: str) -> tuple[Step, ...]:
-        offset = self._cell("offset", lambda text: cells.whole(text, 0, MAX_OFFSET), 0)
-        unit = self._cell("unit", lambda text: cells.unit(text, kind), 1)
-        rate = self._cell("rate", lambda text: cells.rate(text, unit, kind), 0)
+        offset = self._cell("offset", lambda text: cells.whole(text, MAX_OFFSET), 0)
+        unit = self._cell("unit", lambda text: cells.unit(text, kind), cells.USUAL_UNIT[kind])
+        rate = self._needed("rate", lambda text: cells.rate(text, unit, kind), 0)
         first, following = self._cell("increment", lambda text: cells.increments(text, kind), (1, 1))
         step = Step(offset, rate, unit, first)
         return (step,) if first == following else (step, Step(offset + first, rate, unit, following))
@@ -152,18 +174,26 @@ class _CellReader:
 
 def _entry(lines: list[_Line], errors: Errors) -> Entry | None:
     """One entry from the lines that are its steps."""
-    lines.sort(key=lambda line: line.offset)
     first, before = lines[0], len(errors.found)
-    if first.offset:
-        errors.add(first.row.line, "vanaf", "De stap vanaf 0 ontbreekt.", "Voeg de regel met vanaf 0 toe.")
     for previous, line in zip(lines, lines[1:], strict=False):
         _refuse_contradiction(first, previous, line, errors)
-    if len(errors.found) > before or errors.full:
+    if len(errors.found) > before or errors.full or first.offset:
         return None
     steps = tuple(step for line in lines for step in line.steps)
     tariff = Tariff(steps, first.connect_fee, first.minimum, first.maximum)
-    kind, prefix, *when = first.when
-    return Entry(kind, prefix, first.destination, tariff, first.call_type, *when, line=first.row.line)
+    when = first.when
+    return Entry(
+        kind=when.kind,
+        prefix=when.prefix,
+        destination=first.destination,
+        tariff=tariff,
+        call_type=first.call_type,
+        valid_from=when.valid_from,
+        valid_to=when.valid_to,
+        window=when.window,
+        priority=when.priority,
+        line=first.row.line,
+    )
 
 
 def _refuse_contradiction(first: _Line, previous: _Line, line: _Line, errors: Errors) -> None:
@@ -194,5 +224,5 @@ def _refuse_conflicts(entries: Iterable[Entry], errors: Errors) -> None:
         for first, second in combinations(group, 2):
             if first.conflicts(second):
                 early, late = sorted((first.line, second.line))
-                problem = f"Deze regel geldt op momenten waarop ook regel {early} geldt, met dezelfde prioriteit."
+                problem = f"Soms geldt deze regel samen met regel {early}, met dezelfde prioriteit."
                 errors.add(late, None, problem, "Geef de regel die voorgaat een hogere prioriteit.")

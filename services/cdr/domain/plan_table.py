@@ -2,6 +2,7 @@
 
 import csv
 import io
+from _csv import Reader
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -82,7 +83,7 @@ def read_rows(data: bytes, errors: Errors) -> Iterator[Row]:
         for line, cells in _numbered(reader):
             if not header or errors.full or _too_many(line, errors):
                 return
-            if len(cells) > len(header):
+            if any(cells[len(header) :]):
                 errors.add(
                     line,
                     None,
@@ -112,7 +113,7 @@ def _text(data: bytes, errors: Errors) -> str | None:
     return text
 
 
-def _numbered(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader: Reader) -> Iterator[tuple[int, list[str]]]:
     begin = reader.line_num + 1
     for cells in reader:
         trimmed = [cell.strip() for cell in cells]

@@ -25,7 +25,7 @@ FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedEntry:
     """An entry ready to multiply: amounts are numerators over BASE[kind] picoeuro. `price` and
     `increment` are those of the first step; `single` when there is no other."""
 
@@ -38,10 +38,10 @@ class Priced:
     maximum: int
 
 
-def priced(entry: Entry) -> Priced:
+def priced(entry: Entry) -> PricedEntry:
     tariff, base = entry.tariff, BASE[entry.kind]
     step = tariff.steps[0]
-    return Priced(
+    return PricedEntry(
         entry=entry,
         price=step.rate * (base // step.unit),
         increment=step.increment,
@@ -52,7 +52,7 @@ def priced(entry: Entry) -> Priced:
     )
 
 
-_Schedule = tuple[list[int], list[tuple[Priced | None, int]]]
+_Schedule = tuple[list[int], list[tuple[PricedEntry | None, int]]]
 
 
 class Match:
@@ -64,13 +64,13 @@ class Match:
         upto = next((n for n, entry in enumerate(entries) if entry.always), len(entries) - 1)
         self._entries = tuple(priced(entry) for entry in entries[: upto + 1])
         self._days: dict[int, _Schedule] = {}
-        self._always: tuple[Priced | None, int] | None = None
+        self._always: tuple[PricedEntry | None, int] | None = None
         if not entries:
             self._always = (None, FOREVER)
         elif entries[0].always:
             self._always = (self._entries[0], FOREVER)
 
-    def at(self, moment: int) -> tuple[Priced | None, int]:
+    def at(self, moment: int) -> tuple[PricedEntry | None, int]:
         """(the entry that counts at an epoch second or None, a moment before which that does not change).
 
         The answer for a day (UTC) is worked out once and kept.
@@ -88,7 +88,7 @@ class Match:
 
     def _schedule(self, begin: int) -> _Schedule:
         begins: list[int] = []
-        stretches: list[tuple[Priced | None, int]] = []
+        stretches: list[tuple[PricedEntry | None, int]] = []
         moment = begin
         while moment < begin + DAY:
             chosen, edge = self._choose(moment)
@@ -101,7 +101,7 @@ class Match:
             moment = edge
         return begins, stretches
 
-    def _choose(self, moment: int) -> tuple[Priced | None, int]:
+    def _choose(self, moment: int) -> tuple[PricedEntry | None, int]:
         edge = FOREVER
         for candidate in self._entries:
             if candidate.entry.always:

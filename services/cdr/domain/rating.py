@@ -56,9 +56,8 @@ class NoRate(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What a customer pays other than the plan says: another tariff, or `margin_ppm` millionths more
-    (or less: -100_000 is 10 % off) on what the plan gives. A tariff is taken as it is when both are
-    set to replace: the margin comes after it."""
+    """What a customer pays other than the plan says: `replacement` instead of the plan's tariff, then
+    `margin_ppm` millionths more, or less (-100_000 is 10 % off)."""
 
     margin_ppm: int = 0
     replacement: Tariff | None = None
@@ -124,15 +123,15 @@ def rate(usage: Usage, plan: RatePlan, deviations: Deviations | None = None) -> 
         raise _no_rate(usage, 0)
     entry = first.entry
     call_type = entry.call_type or usage.call_type
+    deviation = None if deviations is None else deviations.find(usage, call_type)
     if not quantity:
         amount = 0
-    elif deviations is None and first.single and (start + quantity <= until or usage.kind != "voice"):
-        # The common call, worked out in one go: _priced would give the same.
+    elif deviation is None and first.single and (start + quantity <= until or usage.kind != "voice"):
+        # The common call, worked out in one go; _priced would say the same.
         cost = -(-quantity // first.increment) * first.increment * first.price + first.fee
         cost = min(max(cost, first.minimum), first.maximum)
         amount = _round(cost, _grain(usage.kind, plan.precision), plan.precision)
     else:
-        deviation = deviations.find(usage, call_type) if deviations else None
         amount = _priced(usage, plan, match, entry, deviation)
     return RatedUsage(amount, call_type, entry.destination, entry.prefix)
 

@@ -139,9 +139,7 @@ def _ownership(document: Document) -> Ownership:
 
 
 def _plan_version(document: Document) -> PlanVersion:
-    plan, errors = parse_plan(
-        gzip.decompress(document["csv"]), precision=document["precision"], version=document["_id"]
-    )
-    if plan is None:
-        raise ValueError(f"stored plan {document['_id']} can no longer be read: {errors[:3]}")
-    return PlanVersion(document["name"], date.fromisoformat(document["valid_from"]), plan)
+    parsed = parse_plan(gzip.decompress(document["csv"]), document["precision"], document["_id"])
+    if parsed.plan is None:
+        raise ValueError(f"stored plan {document['_id']} can no longer be read: {parsed.errors[:3]}")
+    return PlanVersion(document["name"], date.fromisoformat(document["valid_from"]), parsed.plan)

@@ -9,6 +9,9 @@ from services.identity.domain.common_passwords import COMMON
 from shared.errors import Invalid
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,98}[a-z0-9]", re.IGNORECASE | re.ASCII)
+USERNAME_RULE = (
+    "Gebruik 3 tot en met 100 letters, cijfers en . _ - @ +, met een letter of cijfer voor- en achteraan."
+)
 SHORTEST_PASSWORD = 6  # manual 9.2; the setting PASSWORD_MIN_LENGTH raises it
 LONGEST_PASSWORD = 128  # a hash takes as long for more, but a request need not carry it
 
@@ -24,13 +27,7 @@ def check_username(username: str) -> None:
     """Raise :class:`Invalid` unless it is 3 to 100 letters, digits and ``. _ - @ +`` (no accents:
     two names must not look alike)."""
     if not USERNAME.fullmatch(username):
-        raise Invalid(
-            fields={
-                "username": [
-                    "Gebruik 3 tot en met 100 letters, cijfers en . _ - @ +, en begin en eindig met een letter of cijfer."
-                ]
-            }
-        )
+        raise Invalid(fields={"username": [USERNAME_RULE]})
 
 
 def check_password(password: str, *, username: str, shortest: int = SHORTEST_PASSWORD) -> None:

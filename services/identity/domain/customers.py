@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.errors import Invalid
+from shared.events import CustomerChanged
 
 FIRST_NUMBER = 10_000
 """The operator's own; customers and partners count on from here."""
@@ -35,6 +36,7 @@ PARENTS: dict[Kind, frozenset[Kind]] = {
 }
 
 _SAID = {Kind.OPERATOR: "operator", Kind.PARTNER: "ICT-partner", Kind.CUSTOMER: "klant"}
+_CHOICE = {Kind.OPERATOR: "de operator", Kind.PARTNER: "een ICT-partner"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ class Customer:
 def check_parent(kind: Kind, parent: Customer) -> None:
     """Raise :class:`Invalid` where a company of this kind can not stand below ``parent``."""
     if parent.kind not in PARENTS[kind]:
-        choices = " of ".join(f"een {_SAID[k]}" for k in Kind if k in PARENTS[kind])
+        choices = " of ".join(_CHOICE[k] for k in Kind if k in PARENTS[kind])
         sentence = f"{parent.name} is zelf {_SAID[parent.kind]}. Kies {choices}."
         raise Invalid(fields={"parent_id": [sentence]})
 
@@ -62,3 +64,15 @@ def products_of(codes: Iterable[str]) -> tuple[Product, ...]:
     """Each product once, in the order of :class:`Product`."""
     wanted = set(codes)
     return tuple(product for product in Product if product in wanted)
+
+
+def changed(customer: Customer) -> CustomerChanged:
+    """The event that tells of this state of the customer."""
+    return CustomerChanged(
+        customer_id=customer.id,
+        revision=customer.revision,
+        number=customer.number,
+        customer_name=customer.name,
+        parent_id=customer.parent_id,
+        products=customer.products,
+    )

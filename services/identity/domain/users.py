@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared.errors import Conflict, Invalid
+from shared.events import UserChanged
 
 FIRST_NUMBER = 1001
 
@@ -69,14 +70,14 @@ def with_roles(user: User, codes: Iterable[str], *, other_managers: int) -> User
     roles = roles_of(wanted)
     if Role.USER_MANAGEMENT in user.roles and Role.USER_MANAGEMENT not in roles and not other_managers:
         raise Conflict(LAST_MANAGER)
-    return user if roles == user.roles else _changed(replace(user, roles=roles))
+    return user if roles == user.roles else _next(replace(user, roles=roles))
 
 
 def with_block(user: User, blocked: bool, *, other_managers: int | None) -> User:
     """The user, blocked or not. The last user manager stays, unless staff decide (``None``)."""
     if blocked and is_manager(user) and other_managers == 0:
         raise Conflict(LAST_MANAGER)
-    return user if blocked == user.blocked else _changed(replace(user, blocked=blocked))
+    return user if blocked == user.blocked else _next(replace(user, blocked=blocked))
 
 
 def is_manager(user: User) -> bool:
@@ -84,5 +85,12 @@ def is_manager(user: User) -> bool:
     return Role.USER_MANAGEMENT in user.roles and not user.blocked
 
 
-def _changed(user: User) -> User:
+def changed(user: User) -> UserChanged:
+    """The event that tells of this state of the user."""
+    return UserChanged(
+        user_id=user.id, revision=user.revision, epoch=user.epoch, roles=user.roles, blocked=user.blocked
+    )
+
+
+def _next(user: User) -> User:
     return replace(user, epoch=user.epoch + 1, revision=user.revision + 1)

@@ -1,0 +1,3 @@
+from shared.process import run
+
+run("services.cdr.entrypoints:CdrService")

@@ -1,0 +1,83 @@
+"""A rate plan as the CSV file that plan_csv.py reads: to keep, to mend and to load again."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+from services.cdr.domain.amsterdam import DAY
+from services.cdr.domain.plan_table import COLUMNS
+from services.cdr.domain.rate_plan import RatePlan
+from services.cdr.domain.tariff import EURO, Entry, Step, Window
+
+_KINDS = {"voice": "gesprek", "sms": "sms", "data": "data"}
+_UNITS = {
+    "voice": {1: "sec", 60: "min", 3600: "uur"},
+    "sms": {1: "stuk"},
+    "data": {10**3: "kB", 10**6: "MB", 10**9: "GB", 2**10: "KiB", 2**20: "MiB", 2**30: "GiB"},
+}
+_DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
+
+
+def format_plan(plan: RatePlan) -> str:
+    """The file's text: semicolons, decimal commas, a line per step. Reading it gives the same rates."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(COLUMNS), delimiter=";", lineterminator="\r\n")
+    writer.writerow({column: names[0] for column, names in COLUMNS.items()})
+    for entry in plan.entries:
+        writer.writerows(_lines(entry))
+    return out.getvalue()
+
+
+def _lines(entry: Entry) -> Iterator[dict[str, str]]:
+    tariff = entry.tariff
+    common = {
+        "kind": _KINDS[entry.kind],
+        "prefix": entry.prefix,
+        "destination": entry.destination,
+        "call_type": entry.call_type or "",
+        "valid_from": _day(entry.valid_from),
+        "valid_to": _day(entry.valid_to),
+        "priority": str(entry.priority) if entry.priority else "",
+        **_window(entry.window),
+    }
+    once = {
+        "connect_fee": euros(tariff.connect_fee) if tariff.connect_fee else "",
+        "minimum": euros(tariff.minimum) if tariff.minimum else "",
+        "maximum": "" if tariff.maximum is None else euros(tariff.maximum),
+    }
+    for step in tariff.steps:
+        yield {**common, **(once if step.offset == 0 else {}), **_step(step, entry.kind)}
+
+
+def _step(step: Step, kind: str) -> dict[str, str]:
+    return {
+        "offset": str(step.offset) if step.offset else "",
+        "rate": euros(step.rate),
+        "unit": _UNITS[kind].get(step.unit, str(step.unit)),
+        "increment": str(step.increment),
+    }
+
+
+def euros(amount: int) -> str:
+    """Picoeuro as euros, exact, with a decimal comma and at least two decimals."""
+    whole, part = divmod(amount, EURO)
+    return f"{whole},{f'{part:012d}'.rstrip('0').ljust(2, '0')}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d-%m-%Y}" if day else ""
+
+
+def _window(window: Window | None) -> dict[str, str]:
+    if window is None:
+        return {}
+    days = [_DAYS[number] for number in sorted(window.weekdays)] + ["feestdag"] * window.holidays
+    return {"days": "+".join(days), "from": _time(window.begin), "to": _time(window.end)}
+
+
+def _time(second: int) -> str:
+    if second == DAY:
+        return "24:00"
+    hours, minutes, seconds = second // 3600, second % 3600 // 60, second % 60
+    return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")

@@ -1,0 +1,85 @@
+"""The cdr service on the bus: calls in, ownership events in, closed periods out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from services.cdr import schemas, views
+from services.cdr.domain.periods import written
+from services.cdr.stores import Stores
+from services.cdr.usecases import ownership, plans
+from services.cdr.usecases.close_period import close_period
+from shared.acting import Acting
+from shared.bus import OutboxRelay, Provide, listen, rpc
+from shared.events import Envelope, MobileSubscriptionChanged, PbxNumberChanged
+from shared.money import to_wire
+
+STAFF = ("staff",)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class CdrService:
+    """Usage, rating and call details."""
+
+    name = "cdr"
+
+    stores: Stores = Provide(Stores.connect)
+    relay = OutboxRelay()
+
+    @rpc()
+    def periods(self, acting: Acting) -> dict[str, Any]:
+        return views.periods(self.stores.periods, acting.require_customer(), _now())
+
+    @rpc(schemas.TotalsRequest)
+    def totals(self, acting: Acting, selection: Any, by: str) -> dict[str, Any]:
+        customer = acting.require_customer()
+        return views.totals(self.stores.counters, self.stores.details, customer, selection, by, _now())
+
+    @rpc(schemas.DetailsRequest)
+    def details(self, acting: Acting, selection: Any, cursor: Any, limit: int, sort: str) -> dict[str, Any]:
+        customer = acting.require_customer()
+        stores = self.stores
+        return views.details(stores.details, stores.counters, customer, selection, cursor, limit, sort)
+
+    @rpc(schemas.ImportPlan, kinds=STAFF)
+    def import_plan(self, acting: Acting, **fields: Any) -> dict[str, Any]:
+        acting.require_staff()
+        return plans.import_plan(self.stores.reference, by=acting.username or acting.kind, **fields)
+
+    @rpc(schemas.AssignPlan, kinds=STAFF)
+    def assign_plan(self, acting: Acting, customer_id: str, plan: str) -> None:
+        acting.require_staff()
+        plans.assign_plan(self.stores.reference, customer_id, plan)
+
+    @rpc(kinds=STAFF)
+    def plans(self, acting: Acting) -> list[dict[str, Any]]:
+        acting.require_staff()
+        return views.plans(self.stores.reference)
+
+    @rpc(schemas.ClosePeriod, kinds=STAFF)
+    def close_period(self, acting: Acting, customer_id: str, period: int) -> dict[str, Any]:
+        acting.require_staff()
+        closed = close_period(customer_id, period, self.stores.periods, _now())
+        return {"period": written(period), "rows": closed.rows, "amount": to_wire(closed.amount)}
+
+    @rpc(kinds=STAFF)
+    def quarantine_counts(self, acting: Acting) -> dict[str, int]:
+        acting.require_staff()
+        return self.stores.quarantine.counts()
+
+    @rpc(schemas.QuarantineRequest, kinds=STAFF)
+    def quarantine(self, acting: Acting, reason: str, after: str, limit: int) -> list[dict[str, Any]]:
+        acting.require_staff()
+        return views.quarantine(self.stores.quarantine, reason, after, limit)
+
+    @listen(PbxNumberChanged)
+    def on_number_changed(self, envelope: Envelope[PbxNumberChanged]) -> None:
+        ownership.learn_number(envelope, self.stores.reference)
+
+    @listen(MobileSubscriptionChanged)
+    def on_subscription_changed(self, envelope: Envelope[MobileSubscriptionChanged]) -> None:
+        ownership.learn_subscription(envelope, self.stores.reference)

@@ -1,0 +1,169 @@
+"""What comes in by RPC, checked and turned into values of the domain."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from services.cdr.domain.call_types import CALL_TYPES
+from services.cdr.domain.numbers import spellings
+from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
+from services.cdr.domain.selection import Comparison, Condition, Selection
+from services.cdr.usecases.price import Reason
+from shared.money import MICRO
+from shared.schema import Base, length, one_of
+
+MAX_DAYS = 400
+CURRENT = "current"
+_MAX_AMOUNT = Decimal(1_000_000)
+_MAX_SECONDS = 10_000_000
+
+
+def today() -> date:
+    return day_of(datetime.now(UTC))
+
+
+class AmountCondition(Base):
+    op = fields.String(required=True, validate=one_of(*Comparison))
+    value = fields.Decimal(
+        required=True,
+        allow_nan=False,
+        validate=validate.Range(-_MAX_AMOUNT, _MAX_AMOUNT, error="Dit bedrag is te groot."),
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Condition:
+        scaled = data["value"] * MICRO
+        if scaled != int(scaled):
+            raise ValidationError("Gebruik hoogstens zes decimalen.", "value")
+        return Condition(Comparison(data["op"]), int(scaled))
+
+
+class DurationCondition(Base):
+    op = fields.String(required=True, validate=one_of(*Comparison))
+    value = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(0, _MAX_SECONDS, error="Vul een aantal seconden in, 0 of meer."),
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Condition:
+        return Condition(Comparison(data["op"]), data["value"])
+
+
+def _part_of_number(text: str) -> None:
+    try:
+        spellings(text)
+    except ValueError as problem:
+        raise ValidationError(
+            "Schrijf het nummer, of een deel ervan, aan elkaar en zonder letters: 0612 of +32."
+        ) from problem
+
+
+class SelectionSchema(Base):
+    period = fields.String(load_default=None, allow_none=True)
+    first = fields.Date(data_key="from", load_default=None, allow_none=True)
+    last = fields.Date(data_key="to", load_default=None, allow_none=True)
+    product = fields.String(load_default=None, allow_none=True, validate=one_of("telephony", "mobile"))
+    types = fields.List(
+        fields.String(validate=one_of(*CALL_TYPES)), load_default=list, validate=validate.Length(max=50)
+    )
+    sender = fields.String(load_default="", validate=[validate.Length(max=40), _part_of_number])
+    receiver = fields.String(load_default="", validate=[validate.Length(max=40), _part_of_number])
+    amount = fields.Nested(AmountCondition, load_default=None, allow_none=True)
+    duration = fields.Nested(DurationCondition, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _period_or_days(self, data: dict[str, Any], **_: Any) -> None:
+        first, last = data.get("first"), data.get("last")
+        if first is None and last is None:
+            return
+        if data.get("period"):
+            raise ValidationError("Kies een periode of een van-tot, niet allebei.", "period")
+        if first is None or last is None:
+            missing = "from" if first is None else "to"
+            raise ValidationError("Vul beide dagen in.", missing)
+        if last < first:
+            raise ValidationError("De einddatum ligt voor de begindatum.", "to")
+        if (last - first).days >= MAX_DAYS:
+            raise ValidationError(f"Kies hoogstens {MAX_DAYS} dagen.", "to")
+        if not date(2000, 1, 1) <= first <= last <= date(2099, 12, 31):
+            raise ValidationError("Kies dagen tussen 2000 en 2099.", "from")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Selection:
+        period = None
+        if data["first"] is None:
+            written = data.pop("period") or CURRENT
+            try:
+                period = period_of(datetime.now(UTC)) if written == CURRENT else parse_period(written)
+            except ValueError as problem:
+                raise ValidationError("Kies een factuurperiode uit de lijst.", "period") from problem
+        data["period"] = period
+        data["types"] = frozenset(data["types"])
+        return Selection(**data)
+
+
+class TotalsRequest(Base):
+    selection = fields.Nested(SelectionSchema, load_default=lambda: SelectionSchema().load({}))
+    by = fields.String(load_default="total", validate=one_of("total", "type", "number", "number_type"))
+
+
+class Cursor(Base):
+    """Where a page of details begins: opaque to callers, except ``{"before": day}`` to jump to a day."""
+
+    before = fields.Date()
+    newer = fields.Boolean(load_default=False)
+    start = fields.AwareDateTime(default_timezone=UTC)
+    amount = fields.Integer(strict=True)
+    id = fields.String(validate=length(3, 200))
+
+    @validates_schema
+    def _one_form(self, data: dict[str, Any], **_: Any) -> None:
+        if ("before" in data) == ("id" in data) or ("id" in data) != ("start" in data):
+            raise ValidationError("Deze plek in de lijst bestaat niet meer. Begin bovenaan.")
+
+
+class DetailsRequest(Base):
+    selection = fields.Nested(SelectionSchema, load_default=lambda: SelectionSchema().load({}))
+    cursor = fields.Nested(Cursor, load_default=None, allow_none=True)
+    limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, 200))
+    sort = fields.String(load_default="start", validate=one_of("start", "amount"))
+
+
+class ImportPlan(Base):
+    name = fields.String(required=True, validate=[length(1, 60), validate.Regexp(r"^[\w .-]+\Z")])
+    valid_from = fields.Date(required=True)
+    precision = fields.Integer(load_default=4, strict=True, validate=validate.Range(0, 6))
+    csv = fields.String(required=True, validate=validate.Length(min=1, max=20_000_000))
+    dry_run = fields.Boolean(load_default=False)
+
+
+class AssignPlan(Base):
+    customer_id = fields.String(required=True, validate=length(1, 64))
+    plan = fields.String(required=True, validate=length(1, 60))
+
+
+class ClosePeriod(Base):
+    customer_id = fields.String(required=True, validate=length(32, 32))
+    period = fields.String(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        try:
+            data["period"] = parse_period(data["period"])
+        except ValueError as problem:
+            raise ValidationError("Schrijf de periode als 2026-10.", "period") from problem
+        if first_day(data["period"]) >= today():
+            raise ValidationError("Deze periode moet nog beginnen.", "period")
+        return data
+
+
+class QuarantineRequest(Base):
+    reason = fields.String(required=True, validate=one_of(*Reason))
+    after = fields.String(load_default="")
+    limit = fields.Integer(load_default=100, strict=True, validate=validate.Range(1, 500))

@@ -1,0 +1,134 @@
+"""Reading usage rows: pages by key, and sums of rows for filters that counters do not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.database import Database
+from pymongo.errors import ExecutionTimeout
+
+from services.cdr.domain.periods import day_bounds, following, period_of
+from services.cdr.domain.posting import Row
+from services.cdr.domain.selection import Comparison, Condition, PartOfNumber, Selection
+from services.cdr.store.counters import Count
+from shared.mongo import Document
+
+SCAN_MS = 2500
+SORTS = {"start": ("start", "_id"), "amount": ("amount", "start", "_id")}
+
+_OPERATORS = {Comparison.EQUAL: "$eq", Comparison.GREATER: "$gt", Comparison.SMALLER: "$lt"}
+
+
+class DetailsStore:
+    def __init__(self, db: Database[Document]) -> None:
+        self._usage = db["usage"]
+
+    def page(
+        self,
+        customer: str,
+        selection: Selection,
+        sort: str,
+        limit: int,
+        *,
+        key: dict[str, Any] | None = None,
+        before: date | None = None,
+        newer: bool = False,
+    ) -> list[Row]:
+        """Up to ``limit`` rows in the order of ``sort`` (descending), older than ``key`` (a row's sort
+        fields and ``_id``) or, with ``newer``, the nearest ones that come before it in the list."""
+        query = match(customer, selection)
+        if before is not None:
+            query = {"$and": [query, {"start": {"$lt": day_bounds(before, before)[1]}}]}
+        if key is not None:
+            query = {"$and": [query, _beyond(SORTS[sort], key, "$gt" if newer else "$lt")]}
+        direction = ASCENDING if newer else DESCENDING
+        rows = list(self._usage.find(query).sort([(name, direction) for name in SORTS[sort]]).limit(limit))
+        return rows[::-1] if newer else rows
+
+    def sums(self, customer: str, selection: Selection) -> list[Count] | None:
+        """The selection's rows summed by number and type; None when that takes too long to wait for."""
+        pipeline: list[Document] = [{"$match": match(customer, selection)}, {"$group": _GROUP}]
+        try:
+            return [_count(group) for group in self._usage.aggregate(pipeline, maxTimeMS=SCAN_MS)]
+        except ExecutionTimeout:
+            return None
+
+
+def _signed(kind: str) -> Document:
+    value = {"$cond": [{"$eq": ["$kind", kind]}, {"$multiply": ["$sign", "$quantity"]}, 0]}
+    return {"$sum": value}
+
+
+_GROUP: Document = {
+    "_id": {"number": "$number", "product": "$product", "type": "$type"},
+    "rows": {"$sum": "$sign"},
+    "seconds": _signed("voice"),
+    "bytes": _signed("data"),
+    "messages": _signed("sms"),
+    "amount": {"$sum": "$amount"},
+}
+
+
+def _count(group: Document) -> Count:
+    sums = (group["rows"], group["seconds"], group["bytes"], group["messages"], group["amount"], 0)
+    return Count(0, 0, 0, group["_id"]["number"], group["_id"]["product"], group["_id"]["type"], sums)
+
+
+def match(customer: str, selection: Selection) -> Document:
+    """The query for the rows that people see. A range of days goes by the start; it names the periods
+    in which such rows can be booked (their own month, or any later one) so that the index serves it."""
+    query: Document = {"customer": customer, "hidden": {"$ne": True}}
+    if selection.period is not None:
+        query["period"] = selection.period
+    else:
+        assert selection.first is not None and selection.last is not None
+        begin, end = day_bounds(selection.first, selection.last)
+        query["period"] = {"$in": _possible_periods(begin)}
+        query["start"] = {"$gte": begin, "$lt": end}
+    if selection.product:
+        query["product"] = selection.product
+    if selection.types:
+        query["type"] = {"$in": sorted(selection.types)}
+    if selection.sender:
+        query["sender"] = _containing(selection.sender)
+    if selection.receiver:
+        query["receiver"] = _containing(selection.receiver)
+    if selection.amount:
+        query["amount"] = _comparing(selection.amount)
+    if selection.duration:
+        query["kind"] = "voice"
+        query["quantity"] = _comparing(selection.duration)
+    return query
+
+
+def _possible_periods(begin: datetime) -> list[int]:
+    periods = [period_of(begin)]
+    last = following(period_of(datetime.now(UTC)))
+    while periods[-1] < last:
+        periods.append(following(periods[-1]))
+    return periods
+
+
+def _containing(part: str) -> Document:
+    return {"$regex": "|".join(re.escape(s) for s in PartOfNumber.of(part).spellings)}
+
+
+def _comparing(condition: Condition) -> Document:
+    return {_OPERATORS[condition.comparison]: condition.value}
+
+
+def _beyond(names: Sequence[str], key: dict[str, Any], operator: str) -> Document:
+    """Rows that come after ``key`` in the order of ``names``: smaller in the first, or equal there and
+    smaller in the second, and so on (greater for ``$gt``)."""
+    branches = []
+    for index, name in enumerate(names):
+        equal = {earlier: key[earlier] for earlier in names[:index]}
+        branches.append({**equal, name: {operator: key[name]}})
+    # The plain bound on the first field lets the index begin at the key.
+    return {names[0]: {f"{operator}e": key[names[0]]}, "$or": branches}
+
+

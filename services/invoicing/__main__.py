@@ -1,0 +1,5 @@
+"""``python -m services.invoicing``."""
+
+from shared.process import run
+
+run("services.invoicing.entrypoints:InvoicingService")

@@ -1,0 +1,5 @@
+"""``python -m services.provisioning``."""
+
+from shared.process import run
+
+run("services.provisioning.entrypoints:ProvisioningService")

@@ -1,0 +1,75 @@
+"""A running pbx with callers of each kind, and a queue that hears its events."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from shared.acting import Acting
+from shared.events import Envelope, PbxNumberChanged, decode
+from shared.ids import new_id
+from shared.rpc_client import RpcClient
+from tests.support.broker import Queues
+from tests.support.keys import Keyring
+from tests.support.processes import Process, until
+
+STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
+
+
+@dataclass
+class Pbx:
+    """``staff``, ``user``: call a method and return its answer, or raise what it raised."""
+
+    process: Process
+    queues: Queues
+    events_queue: str
+    cli: RpcClient
+    gateway: RpcClient
+    database: Any
+
+    def staff(self, method: str, **fields: Any) -> Any:
+        return self.cli.call("pbx", method, STAFF, **fields)
+
+    def command(self, method: str, **fields: Any) -> Any:
+        """As staff, under a new command ID."""
+        return self.staff(method, command_id=new_id(), **fields)
+
+    def user(self, customer_id: str, method: str, **fields: Any) -> Any:
+        acting = Acting(kind="user", scope="customer", customer_id=customer_id, user_id=new_id())
+        return self.gateway.call("pbx", method, acting, **fields)
+
+    def events(self, count: int) -> list[Envelope[PbxNumberChanged]]:
+        """The next events that the service published, exactly ``count``, and none behind them."""
+        messages = [until(lambda: self.queues.take(self.events_queue), what="an event") for _ in range(count)]
+        until(lambda: self.database["outbox"].count_documents({"waiting": True}) == 0, what="an empty outbox")
+        assert self.queues.depth(self.events_queue) == 0
+        return [decode(message.body, PbxNumberChanged) for message in messages]
+
+
+@pytest.fixture
+def pbx(
+    keyring: Keyring,
+    vhost: str,
+    queues: Queues,
+    mongo_uri: Callable[[str], str],
+    mongo_admin: Any,
+    service_process: Callable[..., Process],
+) -> Iterator[Pbx]:
+    heard = queues.bind("pbx.events", "pbx.number.changed.v1")
+    uri = mongo_uri("pbx")
+    process = service_process("pbx", {"AMQP_URI": vhost, "MONGO_URI": uri}).wait_ready()
+    database = mongo_admin[uri.rpartition("/")[2].partition("?")[0]]
+    clients = [RpcClient(vhost, keyring.signer(issuer)) for issuer in ("cli", "gateway")]
+    yield Pbx(process, queues, heard, *clients, database)
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def numbers() -> Iterator[str]:
+    """Fictional numbers, one after another."""
+    return (f"+3185000{n:04d}" for n in itertools.count(1600))
