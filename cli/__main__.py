@@ -29,7 +29,9 @@ class Commands(click.Group):
         try:
             command = importlib.import_module(f"cli.commands.{cmd_name.replace('-', '_')}").command
         except Exception as problem:
-            raise Problem(f"the command {cmd_name} cannot be loaded: {type(problem).__name__}: {problem}") from problem
+            raise Problem(
+                f"the command {cmd_name} cannot be loaded: {type(problem).__name__}: {problem}"
+            ) from problem
         assert isinstance(command, click.Command)
         return command
 

@@ -37,5 +37,6 @@ def _is_feature_mark(function: ast.expr) -> bool:
         isinstance(function, ast.Attribute)
         and function.attr == "feature"
         and isinstance(function.value, ast.Attribute | ast.Name)
-        and (function.value.attr if isinstance(function.value, ast.Attribute) else function.value.id) == "mark"
+        and (function.value.attr if isinstance(function.value, ast.Attribute) else function.value.id)
+        == "mark"
     )

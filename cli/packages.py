@@ -36,7 +36,11 @@ def ensure_curl_library(state: State) -> None:
 
 
 def ensure_test_tools(state: State) -> None:
-    missing = [p for p, program in (("chromium", "chromium"), ("amqp-tools", "amqp-publish")) if not shutil.which(program)]
+    missing = [
+        p
+        for p, program in (("chromium", "chromium"), ("amqp-tools", "amqp-publish"))
+        if not shutil.which(program)
+    ]
     if missing:
         install(state, *missing)
 
@@ -80,8 +84,12 @@ def _no_services_started() -> Iterator[None]:
     if POLICY.exists():  # the machine's own rule stands (a container's usually says no as well)
         yield
         return
-    prefix = _as_root("rabbitmq-server", "run  sudo apt-get install -y --no-install-recommends rabbitmq-server")
-    subprocess.run([*prefix, "tee", str(POLICY)], input=b"#!/bin/sh\nexit 101\n", stdout=subprocess.DEVNULL, check=True)
+    prefix = _as_root(
+        "rabbitmq-server", "run  sudo apt-get install -y --no-install-recommends rabbitmq-server"
+    )
+    subprocess.run(
+        [*prefix, "tee", str(POLICY)], input=b"#!/bin/sh\nexit 101\n", stdout=subprocess.DEVNULL, check=True
+    )
     subprocess.run([*prefix, "chmod", "755", str(POLICY)], check=True)
     try:
         yield

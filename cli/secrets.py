@@ -100,7 +100,9 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Secrets:
     try:
         kept = json.loads(path.read_text()) if path.exists() else {}
     except (OSError, ValueError) as problem:
-        raise Problem(f"{path} cannot be read ({problem}): mend it, or remove the whole state folder.") from None
+        raise Problem(
+            f"{path} cannot be read ({problem}): mend it, or remove the whole state folder."
+        ) from None
     complete = {name: kept.get(name) or _make(kind) for name, kind in needed().items()}
     if complete != kept:
         write_private(path, json.dumps({**kept, **complete}, indent=1) + "\n")

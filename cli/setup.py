@@ -61,7 +61,14 @@ def main() -> None:
     missing = [n for n in ("MONGO_ADMIN_URI", "RABBITMQ_MANAGEMENT_URI") if not os.environ.get(n)]
     kept = secrets.from_environment()
     own_stores = {"TIKKER_ERLANG_COOKIE", "TIKKER_MONGO_KEYFILE"}
-    missing += [n for n in secrets.needed() if "PASSWORD" in n and not n.endswith(f"_{ADMIN.upper()}") and n not in own_stores and n not in kept.values]
+    missing += [
+        n
+        for n in secrets.needed()
+        if "PASSWORD" in n
+        and not n.endswith(f"_{ADMIN.upper()}")
+        and n not in own_stores
+        and n not in kept.values
+    ]
     if missing:
         raise Problem(f"these settings are missing in the environment: {', '.join(missing)}.")
     started = time.monotonic()

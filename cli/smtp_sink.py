@@ -46,7 +46,9 @@ def _with_envelope(envelope: Envelope) -> bytes:
     """The mail with the addresses of its envelope on top, as a mail server would note them."""
     content: Any = envelope.content
     recipients = ", ".join(envelope.rcpt_tos)
-    return f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {recipients}\r\n".encode() + bytes(content)
+    return f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {recipients}\r\n".encode() + bytes(
+        content
+    )
 
 
 async def serve(folder: Path, host: str, port: int, stopping: asyncio.Event) -> None:

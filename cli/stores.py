@@ -73,7 +73,9 @@ class Stores:
         else:
             self._join_given_mongo()
         if self.node:
-            uri = uris.amqp(f"{LOCALHOST}:{self.node.ports.broker}", ADMIN, self.secrets.amqp(ADMIN), self._admin_vhost())
+            uri = uris.amqp(
+                f"{LOCALHOST}:{self.node.ports.broker}", ADMIN, self.secrets.amqp(ADMIN), self._admin_vhost()
+            )
             watch = _Watch(supervisor, "broker", "RabbitMQ", self.state, self.state.rabbitmq / "data")
             watch.until(lambda: broker.refusal(uri) is None)
 
@@ -124,7 +126,9 @@ class _Watch:
             info = self.supervisor.processes().get(self.process)
             pid = info["pid"] if info else 0
             first = first or pid
-            failed = info is not None and (info["statename"] in ("BACKOFF", "FATAL") or (pid and pid != first))
+            failed = info is not None and (
+                info["statename"] in ("BACKOFF", "FATAL") or (pid and pid != first)
+            )
             if failed or time.monotonic() > deadline:
                 raise BrokenData(
                     f"{self.product} does not start on its data in {self.data}: {self.state.logs / self.process}.log says why. "

@@ -46,7 +46,9 @@ class Testbed:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Testbed | None:
         """None when the settings are missing: then the tests were not started by ``./tikker test``."""
         try:
-            return cls(environment["TEST_AMQP_URI"], environment["TEST_RABBITMQ_API"], environment["TEST_MONGO_URI"])
+            return cls(
+                environment["TEST_AMQP_URI"], environment["TEST_RABBITMQ_API"], environment["TEST_MONGO_URI"]
+            )
         except KeyError:
             return None
 
@@ -90,7 +92,9 @@ class Testbed:
 
     def _grant_databases(self, worker: str, kept: Secrets) -> None:
         """Workers share the users; each adds the right to its own database."""
-        mongo.admit_services(self.mongo_uri, stores.MONGO_USERS, kept.mongo, lambda user: f"{user}_{worker}", keep=True)
+        mongo.admit_services(
+            self.mongo_uri, stores.MONGO_USERS, kept.mongo, lambda user: f"{user}_{worker}", keep=True
+        )
 
     def _drop(self, worker: str, vhosts: Vhosts) -> None:
         for vhost in (vhosts.portal, vhosts.ingest):

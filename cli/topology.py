@@ -52,11 +52,15 @@ def carriers() -> tuple[str, ...]:
     names = tuple(n.strip() for n in os.environ.get("TIKKER_CARRIERS", "").split(",") if n.strip())
     for name in names:
         if not re.fullmatch(r"[a-z][a-z0-9]{1,29}", name) or name in (*PORTAL_USERS, "admin"):
-            raise Problem(f"TIKKER_CARRIERS names {name!r}: 2 to 30 of a-z and 0-9, and not the name of a service.")
+            raise Problem(
+                f"TIKKER_CARRIERS names {name!r}: 2 to 30 of a-z and 0-9, and not the name of a service."
+            )
     return names or DEMO_CARRIERS
 
 
-def definitions(password: Callable[[str], str], admin: str | None = None, vhosts: Vhosts | None = None) -> dict[str, Any]:
+def definitions(
+    password: Callable[[str], str], admin: str | None = None, vhosts: Vhosts | None = None
+) -> dict[str, Any]:
     """The whole document; ``password`` gives each user's, ``admin`` is a user who may do everything."""
     vhosts = vhosts or Vhosts()
     users = [*PORTAL_USERS, INGESTER, *carriers()]
@@ -126,14 +130,26 @@ def _ingest_rights(vhost: str) -> Iterable[dict[str, str]]:
 def _portal_policies(vhost: str) -> Iterable[dict[str, Any]]:
     yield _policy("alternate", vhost, r"\.events$", "exchanges", {"alternate-exchange": "unrouted"})
     yield _policy("work", vhost, WORK_QUEUES, "queues", _limits(PORTAL_MESSAGES))
-    yield _policy("dead", vhost, r"^dead$|\.dead$", "queues", {"max-length": PORTAL_MESSAGES, "overflow": "reject-publish"})
+    yield _policy(
+        "dead",
+        vhost,
+        r"^dead$|\.dead$",
+        "queues",
+        {"max-length": PORTAL_MESSAGES, "overflow": "reject-publish"},
+    )
     unrouted = {"max-length": KEPT_MESSAGES, "message-ttl": UNROUTED_DAYS * 86_400_000}
     yield _policy("unrouted", vhost, "^unrouted$", "queues", unrouted)
 
 
 def _ingest_policies(vhost: str) -> Iterable[dict[str, Any]]:
     yield _policy("usage", vhost, "^usage$", "queues", _limits(USAGE_MESSAGES))
-    yield _policy("kept", vhost, r"^usage\.dead$|^commands\.", "queues", {"max-length": KEPT_MESSAGES, "overflow": "reject-publish"})
+    yield _policy(
+        "kept",
+        vhost,
+        r"^usage\.dead$|^commands\.",
+        "queues",
+        {"max-length": KEPT_MESSAGES, "overflow": "reject-publish"},
+    )
 
 
 def _limits(messages: int) -> dict[str, Any]:
@@ -186,7 +202,14 @@ def _right(user: str, vhost: str, configure: str, write: str, read: str) -> dict
 
 
 def _policy(name: str, vhost: str, pattern: str, to: str, definition: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "vhost": vhost, "pattern": pattern, "apply-to": to, "definition": definition, "priority": 0}
+    return {
+        "name": name,
+        "vhost": vhost,
+        "pattern": pattern,
+        "apply-to": to,
+        "definition": definition,
+        "priority": 0,
+    }
 
 
 def _exchange(name: str, vhost: str, kind: str) -> dict[str, Any]:

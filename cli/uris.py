@@ -12,7 +12,9 @@ def amqp(host: str, user: str, password: str, vhost: str, scheme: str = "amqp") 
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{host}/{quote(vhost, safe='')}"
 
 
-def mongo(hosts: str, user: str, password: str, database: str, options: str = f"replicaSet={REPLICA_SET}") -> str:
+def mongo(
+    hosts: str, user: str, password: str, database: str, options: str = f"replicaSet={REPLICA_SET}"
+) -> str:
     """``hosts``: one or more of name:port with commas between."""
     account = f"{quote(user, safe='')}:{quote(password, safe='')}"
     return f"mongodb://{account}@{hosts}/{database}?{options}&authSource=admin"

@@ -8,7 +8,8 @@ from flask import Flask, g, request
 
 from gateway import formatters, phone_numbers
 from gateway.assets import asset_url
-from gateway.models.call_types import call_type
+from gateway.clients.cdr import ROWS_PER_PAGE
+from gateway.models.call_types import GROUPS, call_type
 from gateway.navigation import tabs_for
 from gateway.parts import parts
 from gateway.theme import chosen_theme
@@ -31,7 +32,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     app.jinja_env.filters["lately"] = lambda moment: formatters.lately(moment, parts().clock())
-    app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type)
+    app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type, call_type_groups=GROUPS, rows_per_page=ROWS_PER_PAGE)
     app.context_processor(_frame)
 
 

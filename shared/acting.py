@@ -115,9 +115,12 @@ class Verifier:
             acting, claims = self._open(str(token))
         except (ValueError, KeyError, TypeError, InvalidSignature, msgspec.MsgspecError) as problem:
             raise Forbidden() from problem
-        if claims["aud"] != self.audience or not -LIFETIME_SECONDS - CLOCK_SKEW_SECONDS <= (
-            self.clock() - claims["exp"]
-        ) <= CLOCK_SKEW_SECONDS:
+        if (
+            claims["aud"] != self.audience
+            or not -LIFETIME_SECONDS - CLOCK_SKEW_SECONDS
+            <= (self.clock() - claims["exp"])
+            <= CLOCK_SKEW_SECONDS
+        ):
             raise Forbidden()
         return acting
 

@@ -66,8 +66,6 @@ def serve_health(app: Any, host: str | None = None, port: int | None = None) -> 
     chosen = port if port is not None else int(os.environ.get("HEALTH_PORT", "0"))
     if not chosen and port is None:
         return None
-    server = make_server(
-        host or os.environ.get("HEALTH_HOST", "127.0.0.1"), chosen, app, _Server, _Quiet
-    )
+    server = make_server(host or os.environ.get("HEALTH_HOST", "127.0.0.1"), chosen, app, _Server, _Quiet)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
-    return server  # type: ignore[return-value]
+    return server

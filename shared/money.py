@@ -72,9 +72,7 @@ def shown_cents(parts_micro: Sequence[int]) -> tuple[int, list[int]]:
     missing = total - sum(floors)
     # The exact sum lies between the sum of floors and that plus len(parts), and rounding moves it by
     # less than a cent, so 0 <= missing <= len(parts).
-    by_remainder = sorted(
-        range(len(parts_micro)), key=lambda i: (-(parts_micro[i] % MICRO_PER_CENT), i)
-    )
+    by_remainder = sorted(range(len(parts_micro)), key=lambda i: (-(parts_micro[i] % MICRO_PER_CENT), i))
     for index in by_remainder[:missing]:
         floors[index] += 1
     return total, floors

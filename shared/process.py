@@ -9,25 +9,25 @@ import warnings
 
 warnings.filterwarnings("ignore", message="\nEventlet is deprecated", category=Warning)
 
-import eventlet  # noqa: E402
+import eventlet
 
 eventlet.monkey_patch()
 
-import importlib  # noqa: E402
-import os  # noqa: E402
-import signal  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from functools import partial  # noqa: E402
+import importlib
+import os
+import signal
+import sys
+import time
+from functools import partial
 
-from nameko.runners import ServiceRunner  # noqa: E402
+from nameko.runners import ServiceRunner
 
-from shared import mongo  # noqa: E402
-from shared.bus.consumer import SafeQueueConsumer  # noqa: E402
-from shared.bus.container import CorrelatedContainer  # noqa: E402
-from shared.config import setting  # noqa: E402
-from shared.health import health_app, serve_health  # noqa: E402
-from shared.logging import get_logger, setup_logging  # noqa: E402
+from shared import mongo
+from shared.bus.consumer import SafeQueueConsumer
+from shared.bus.container import CorrelatedContainer
+from shared.config import setting
+from shared.health import Check, health_app, serve_health
+from shared.logging import get_logger, setup_logging
 
 DRAIN_SECONDS = 25
 STALL_SECONDS = 5
@@ -75,7 +75,7 @@ def run(service: str) -> None:
         if not consumers or not all(c.connected for c in consumers):
             raise RuntimeError("not connected to the broker")
 
-    ready = {"broker": consuming, "database": partial(mongo.ping, database)}
+    ready: dict[str, Check] = {"broker": consuming, "database": partial(mongo.ping, database)}
     serve_health(health_app({"loop": _Heart().check}, ready))
     signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn(_stop, runner))
     signal.signal(signal.SIGINT, lambda *_: eventlet.spawn(_stop, runner))
@@ -99,5 +99,3 @@ def _stop(runner: ServiceRunner) -> None:
     deadline.start()
     log.info("draining", limit_s=DRAIN_SECONDS)
     runner.stop()
-
-

@@ -8,10 +8,10 @@ duplicate; what consumes our messages is prepared for that.
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -89,7 +89,7 @@ class Publisher:
         with self._lock:
             try:
                 self._publish(list(messages))
-            except (TimeoutError, socket.timeout) as problem:
+            except TimeoutError as problem:
                 self._drop()
                 raise PublishTimeout(f"no confirm within {self._seconds} s") from problem
             except (OSError, AMQPError) as problem:
@@ -113,10 +113,8 @@ class Publisher:
     def close(self) -> None:
         with self._lock:
             if self._connection is not None:
-                try:
+                with suppress(OSError, AMQPError):
                     self._connection.close()
-                except (OSError, AMQPError):
-                    pass
                 self._drop()
 
     def _publish(self, messages: list[Message]) -> None:
@@ -165,7 +163,7 @@ class Publisher:
         try:
             while self._waiting:
                 self._connection.drain_events(timeout=0)
-        except (TimeoutError, socket.timeout, BlockingIOError):
+        except (TimeoutError, BlockingIOError):
             pass
 
     def _confirmed(self, tag: int, multiple: bool) -> list[Message]:
@@ -187,7 +185,5 @@ class Publisher:
         self._waiting.clear()
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            try:
+            with suppress(OSError, AMQPError):
                 connection.collect()
-            except (OSError, AMQPError):
-                pass

@@ -43,9 +43,7 @@ class Base(Schema):
 
 def length(minimum: int, maximum: int) -> validate.Length:
     """A text's length, said in Dutch."""
-    return validate.Length(
-        minimum, maximum, error=f"Gebruik {minimum} tot en met {maximum} tekens."
-    )
+    return validate.Length(minimum, maximum, error=f"Gebruik {minimum} tot en met {maximum} tekens.")
 
 
 def one_of(*choices: str) -> validate.OneOf:

@@ -24,7 +24,9 @@ def command(name: str | None, follow: bool, lines: int) -> None:
     files = sorted(State.from_environment().logs.glob("*.log"))
     chosen = [file for file in files if name in (None, file.stem)]
     if not chosen:
-        raise Problem(f"there is no log of {name or 'anything'}; there is: {', '.join(f.stem for f in files) or 'none'}.")
+        raise Problem(
+            f"there is no log of {name or 'anything'}; there is: {', '.join(f.stem for f in files) or 'none'}."
+        )
     tails = [_Tail(file, "" if name else f"{file.stem:<14} ") for file in chosen]
     for tail in tails:
         tail.show_last(lines)

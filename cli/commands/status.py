@@ -28,7 +28,9 @@ def command(as_json: bool) -> None:
     ready = bool(rows) and all(row["ready"] for row in rows)
     if as_json:
         address = house.address if house else None
-        click.echo(json.dumps({"running": bool(known), "ready": ready, "address": address, "processes": rows}))
+        click.echo(
+            json.dumps({"running": bool(known), "ready": ready, "address": address, "processes": rows})
+        )
     elif not known:
         click.echo("Tikker is not running: start it with  ./tikker up")
     else:
@@ -41,7 +43,11 @@ def _rows(known: dict[str, dict[str, Any]], house: House | None) -> list[dict[st
     stores = {name: ports[name] for name in readiness.STORES_WITH_PORTS if name in known and name in ports}
     reasons = {**readiness.of_stores(stores), **readiness.of_processes(house)} if house else {}
     order = [*readiness.STORES_WITH_PORTS, *(p.name for p in processes.PROCESSES)]
-    return [_row(known[name], ports.get(name), reasons.get(name, "is starting")) for name in order if name in known]
+    return [
+        _row(known[name], ports.get(name), reasons.get(name, "is starting"))
+        for name in order
+        if name in known
+    ]
 
 
 def _row(info: dict[str, Any], port: int | None, why: str) -> dict[str, Any]:
@@ -70,5 +76,7 @@ def _print_table(rows: list[dict[str, Any]], house: House | None) -> None:
     for row in rows:
         minutes, seconds = divmod(row["uptime"], 60)
         uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-        line = f"{row['name']:<14} {row['state']:<9} {row['pid'] or '–':>7} {uptime:>9} {row['port'] or '–':>6}"
+        line = (
+            f"{row['name']:<14} {row['state']:<9} {row['pid'] or '–':>7} {uptime:>9} {row['port'] or '–':>6}"
+        )
         click.echo(f"{line}  {'yes' if row['ready'] else 'no: ' + row['reason']}")

@@ -19,9 +19,15 @@ from cli.state import State
 ALL = ["-n", "2", "--dist", "loadgroup"]
 
 
-@click.command(help=__doc__, context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.command(
+    help=__doc__, context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+)
 @click.option("--docker", is_flag=True, help="Only the tests that run docker-compose.yml.")
-@click.option("--keep", is_flag=True, help="Leave broker and database running for the next run (./tikker down stops them).")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Leave broker and database running for the next run (./tikker down stops them).",
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(docker: bool, keep: bool, arguments: tuple[str, ...]) -> None:
     state = State.from_environment()

@@ -81,7 +81,9 @@ def _wait_until_ready(house: House, state: State) -> None:
         if not waiting and readiness.portal_answers(house):
             return
         if time.monotonic() > deadline:
-            name, why = next(iter(waiting.items()), ("gateway", "the portal's first page does not answer 200"))
+            name, why = next(
+                iter(waiting.items()), ("gateway", "the portal's first page does not answer 200")
+            )
             raise Problem(f"{name} is not ready after {READY_SECONDS} s ({why}): see {state.logs / name}.log")
         time.sleep(POLL_SECONDS)
 

@@ -33,29 +33,27 @@ class Filled:
 
 
 def read(schema: Schema, args: MultiDict[str, str]) -> Filled:
-    """Read a query or form body with ``schema``; an empty field counts as one that is not there.
+    """Read a query or form body with ``schema``; an empty field counts as one that is not there, and
+    what is no field of the form is dropped at once (it must never get into the addresses we make).
 
     A field with the metadata ``exact`` (a password) is taken as it is and never shown again; one with
     ``several`` may have more than one value.
     """
-    marked = {(mark, name) for name, f in schema.load_fields.items() for mark in f.metadata}
-    names = {mark: {_param(schema, name) for m, name in marked if m == mark} for mark in ("exact", "several")}
-    typed = {
-        name: kept
-        for name, values in args.lists()
-        if name not in names["exact"] and (kept := [value.strip() for value in values if value.strip()])
-    }
-    data = {name: values if name in names["several"] else values[0] for name, values in typed.items()}
-    data.update({name: args[name] for name in names["exact"] if args.get(name)})
+    params = {f.data_key or name: f.metadata for name, f in schema.load_fields.items()}
+    typed: dict[str, list[str]] = {}
+    data: dict[str, Any] = {}
+    for name in params.keys() & args.keys():
+        if "exact" in params[name]:
+            data[name] = args[name]
+        elif kept := [value.strip() for value in args.getlist(name) if value.strip()]:
+            typed[name] = kept
+            data[name] = kept if "several" in params[name] else kept[0]
+    data = {name: value for name, value in data.items() if value}
     try:
         return Filled(typed, schema.load(data))
     except ValidationError as problem:
         values = problem.valid_data if isinstance(problem.valid_data, dict) else {}
         return Filled(typed, values, _flat(problem.normalized_messages()))
-
-
-def _param(schema: Schema, name: str) -> str:
-    return schema.load_fields[name].data_key or name
 
 
 def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:

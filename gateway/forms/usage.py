@@ -73,6 +73,7 @@ class SelectionForm(Schema):
     )
     sender = PartOfNumber(data_key="zender", load_default=None)
     receiver = PartOfNumber(data_key="ontvanger", load_default=None)
+    panel = fields.String(data_key="paneel", load_default="")
 
     @pre_load
     def drop_unused_days(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

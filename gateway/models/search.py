@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from gateway.models.selection import CURRENT, CUSTOM, Filter, Query, Selection, 
 from gateway.models.usage import Period, Periods
 
 FILTER_FIELDS = ("produkt", "type", "zender", "ontvanger", "bedrag", "bedrag_is", "duur", "duur_is")
+PLACE_FIELDS = ("bladzijde", "ga")
 PANEL_OPEN = "open"
 
 
@@ -95,10 +96,26 @@ class Search:
         kept = ("periode", "van", "tot")
         return {name: list(values) for name, values in self.filled.typed.items() if name in kept}
 
+    @property
+    def wrong_place(self) -> bool:
+        """Whether the only thing wrong is where in the list one wants to be."""
+        return bool(self.filled.errors) and set(self.filled.errors) <= set(PLACE_FIELDS)
+
+    @property
+    def going_query(self) -> Query:
+        """Period and filters as they were typed, without a place in the list."""
+        left_out = {*PLACE_FIELDS, "paneel"}
+        return {name: list(v) for name, v in self.filled.typed.items() if name not in left_out}
+
     def corrected(self, instead: dict[str, str]) -> Query:
         """What was typed, with a correction in the place of what was wrong."""
         typed = {name: list(values) for name, values in self.filled.typed.items()}
         return typed | {name: [value] for name, value in instead.items()}
+
+    def of_type(self, code: str | None) -> Query:
+        """The same search, for one call type only."""
+        assert self.selection is not None
+        return replace(self.selection, types=(code,) if code else ()).to_query()
 
     def shared_query(self) -> Query:
         """What the other page of this tab understands too: everything but amount and duration."""

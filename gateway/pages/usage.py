@@ -41,7 +41,9 @@ def totals() -> tuple[str, int]:
     selection = selection_of(filled)
     periods, found = parts().cdr.totals(_acting(), selection, filled.values["by"])
     search = Search.of(_told(filled, found), periods, parts().today(), selection)
-    return _totals_page(search, found, filled.values["by"])
+    nothing = found.value is not None and not found.value.total.calls
+    advice = advise(parts().cdr, _acting(), selection) if nothing else None
+    return _totals_page(search, found, filled.values["by"], advice)
 
 
 @pages.get("/details")
@@ -79,10 +81,12 @@ def download() -> Response:
 
 
 def _totals_page(
-    search: Search, found: Part[Totals] | None = None, by: str = "total"
+    search: Search, found: Part[Totals] | None = None, by: str = "total", advice: Advice | None = None
 ) -> tuple[str, int]:
     kind = next(param for param, code in TOTALS_BY.items() if code == by)
-    html = render_template("pages/usage_totals.html", search=search, found=found, by=by, kind=kind)
+    html = render_template(
+        "pages/usage_totals.html", search=search, found=found, by=by, kind=kind, advice=advice
+    )
     return html, WRONG_INPUT if search.filled.errors else 200
 
 

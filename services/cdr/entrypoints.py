@@ -7,7 +7,7 @@ from typing import Any
 
 from services.cdr import schemas, views
 from services.cdr.domain.periods import written
-from services.cdr.stores import Stores
+from services.cdr.store import Stores
 from services.cdr.usecases import ownership, plans
 from services.cdr.usecases.close_period import close_period
 from shared.acting import Acting

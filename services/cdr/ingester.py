@@ -22,13 +22,14 @@ from amqp.exceptions import AMQPError
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.cdr import store as stores
-from services.cdr.domain.posting import Priced
+from services.cdr.domain.posting import Posted, Priced
+from services.cdr.domain.reference import Reference
+from services.cdr.domain.refusal import Reason, Refused
 from services.cdr.domain.usage import decode
-from services.cdr.reference import Reference
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
-from services.cdr.usecases.price import Reason, Refused, refuse_priced
-from services.cdr.usecases.record_usage import Posted, price_all, record_usage
+from services.cdr.usecases.price import refuse_priced
+from services.cdr.usecases.record_usage import price_all, record_usage
 from shared import mongo
 from shared.config import setting
 from shared.errors import DependencyDown
@@ -269,9 +270,7 @@ def main() -> None:
         if not ingester.connected:
             raise RuntimeError("not connected to the broker")
 
-    serve_health(
-        health_app({"loop": turning}, {"broker": consuming, "database": partial(mongo.ping, db)})
-    )
+    serve_health(health_app({"loop": turning}, {"broker": consuming, "database": partial(mongo.ping, db)}))
     prepare_when_possible(db, store, ingester)
     ingester.run()
     log.info("stopped")

@@ -11,8 +11,8 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.cdr.domain.call_types import CALL_TYPES
 from services.cdr.domain.numbers import spellings
 from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
+from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import Comparison, Condition, Selection
-from services.cdr.usecases.price import Reason
 from shared.money import MICRO
 from shared.schema import Base, length, one_of
 

@@ -6,22 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.cdr.domain.periods import (
-    first_day,
-    following,
-    last_day,
-    period_of,
-    preceding,
-    written,
-)
+from services.cdr.domain.periods import first_day, following, last_day, period_of, preceding, written
 from services.cdr.domain.posting import Row
+from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import PartOfNumber, Selection
 from services.cdr.store.counters import Count, CounterStore
 from services.cdr.store.details import SORTS, DetailsStore
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
-from services.cdr.usecases.price import Reason
 from shared.money import cents_to_wire, shown_cents, to_cents, to_wire
 
 RECENT_PERIODS = 12
@@ -58,12 +51,7 @@ def _period(period: int, closed: bool) -> Reply:
 
 
 def totals(
-    counters: CounterStore,
-    details: DetailsStore,
-    customer: str,
-    selection: Selection,
-    by: str,
-    now: datetime,
+    counters: CounterStore, details: DetailsStore, customer: str, selection: Selection, by: str, now: datetime
 ) -> Reply:
     """The selection's sums: one row, or one per type, number, or both. Costs nothing per usage row
     unless a filter looks at what counters do not know; ``complete`` is false when that took too long."""
@@ -172,9 +160,7 @@ def details(
     key = None
     if "id" in place:
         key = {"_id": place["id"], "start": place["start"], "amount": place.get("amount", 0)}
-    rows = store.page(
-        customer, selection, sort, limit + 1, key=key, before=place.get("before"), newer=newer
-    )
+    rows = store.page(customer, selection, sort, limit + 1, key=key, before=place.get("before"), newer=newer)
     more = len(rows) > limit
     rows = (rows[1:] if newer else rows[:-1]) if more else rows
     older = rows and (newer or more)
@@ -236,8 +222,6 @@ def _summary(counts: list[Count] | None) -> Reply | None:
         "amount": to_wire(sums[4]),
         "cents": cents_to_wire(to_cents(sums[4])),
     }
-
-
 
 
 def plans(store: ReferenceStore) -> list[Reply]:

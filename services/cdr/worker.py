@@ -16,12 +16,12 @@ from typing import Any
 from prometheus_client import Counter, Gauge
 
 from services.cdr import store as stores
-from services.cdr.reference import Reference, Versions
+from services.cdr.domain.reference import Reference, Versions
+from services.cdr.domain.refusal import Reason
 from services.cdr.store.counters import CounterStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
-from services.cdr.usecases.price import Reason
 from services.cdr.usecases.replay import replay_all
 from shared import mongo
 from shared.health import health_app, serve_health

@@ -6,8 +6,8 @@ small subclasses here do not. Only this package and ``entrypoints.py`` import na
 
 from shared.bus.extensions import Provide
 from shared.bus.listen import listen
-from shared.publisher import Message, Publisher, PublishTimeout, Unroutable
 from shared.bus.relay import OutboxRelay
 from shared.bus.rpc import rpc
+from shared.publisher import Message, Publisher, PublishTimeout, Unroutable
 
 __all__ = ["Message", "OutboxRelay", "Provide", "PublishTimeout", "Publisher", "Unroutable", "listen", "rpc"]

@@ -43,7 +43,10 @@ def declare_delays(channel: Any, service: str, queue: str) -> None:
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
         }
-        _declare(channel, Queue(f"{queue}.retry.{name}", exchange, f"{queue}.retry.{name}", queue_arguments=arguments))
+        _declare(
+            channel,
+            Queue(f"{queue}.retry.{name}", exchange, f"{queue}.retry.{name}", queue_arguments=arguments),
+        )
 
 
 def _declare(channel: Any, queue: Queue) -> None:
@@ -58,7 +61,9 @@ def attempt_of(message: Any) -> int:
 
 def copy_for(message: Any, service: str, target: str, body: bytes, **headers: Any) -> Message:
     """The same message, addressed to one of our own queues, with a note why."""
-    kept = {k: v for k, v in (message.headers or {}).items() if isinstance(k, str) and k.startswith("tikker.")}
+    kept = {
+        k: v for k, v in (message.headers or {}).items() if isinstance(k, str) and k.startswith("tikker.")
+    }
     properties = message.properties or {}
     return Message(
         exchange=own_exchange(service).name,

@@ -38,7 +38,7 @@ class Provider(Protocol):
     def bury(self, message: Any, reason: str) -> None: ...
 
 
-class SafeQueueConsumer(QueueConsumer):  # type: ignore[misc]
+class SafeQueueConsumer(QueueConsumer):
     """nameko's QueueConsumer that never dies of a message and never forgets an ack."""
 
     def __init__(self) -> None:
@@ -59,10 +59,7 @@ class SafeQueueConsumer(QueueConsumer):  # type: ignore[misc]
     def establish_connection(self) -> Any:
         connection = self.connection
         connection.ensure_connection(
-            self.on_connection_error,
-            interval_start=0.5,
-            interval_step=1,
-            interval_max=RECONNECT_SECONDS,
+            self.on_connection_error, interval_start=0.5, interval_step=1, interval_max=RECONNECT_SECONDS
         )
         return connection
 

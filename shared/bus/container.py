@@ -9,7 +9,7 @@ from nameko.containers import ServiceContainer
 from shared.logging import correlated
 
 
-class CorrelatedContainer(ServiceContainer):  # type: ignore[misc]
+class CorrelatedContainer(ServiceContainer):
     """Each worker is a green thread with a context of its own, so the ID is bound inside it."""
 
     def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:

@@ -10,7 +10,7 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from shared.publisher import Publisher
 
 
-class Provide(DependencyProvider):  # type: ignore[misc]
+class Provide(DependencyProvider):
     """Hands what ``make()`` returns to every worker; made once, when the service starts."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
@@ -25,7 +25,7 @@ class Provide(DependencyProvider):  # type: ignore[misc]
         return self.value
 
 
-class SharedPublisher(SharedExtension):  # type: ignore[misc]
+class SharedPublisher(SharedExtension):
     """The process's publisher for answers, delays and dead letters."""
 
     def __init__(self) -> None:

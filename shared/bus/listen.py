@@ -40,7 +40,7 @@ HANDLED = Counter("tikker_events_total", "Events by what became of them", ["queu
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class Listener(Consumer):  # type: ignore[misc]
+class Listener(Consumer):
     """The entrypoint behind :func:`listen`."""
 
     queue_consumer = SafeQueueConsumer()
@@ -132,7 +132,9 @@ class Listener(Consumer):  # type: ignore[misc]
         self._move(message, body, target, "delayed", headers)
 
     def bury(self, message: Any, reason: str) -> None:
-        raw = message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
+        raw = (
+            message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
+        )
         self._move(message, raw, f"{self.queue.name}.dead", "dead", {burial.REASON: reason[:1000]})
 
     def _move(self, message: Any, body: bytes, target: str, outcome: str, headers: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ IDLE_SECONDS = 0.2
 TROUBLE_SECONDS = 2.0
 
 
-class OutboxRelay(DependencyProvider):  # type: ignore[misc]
+class OutboxRelay(DependencyProvider):
     """Publishes the service's outbox while the service runs; hands nothing to the workers."""
 
     publishing = SharedPublisher()
@@ -56,5 +56,3 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]
             exchange = Exchange(exchange_of(self.container.service_name), type="topic", durable=True)
             exchange(connection.default_channel).declare()
         return True
-
-

@@ -25,10 +25,10 @@ from shared.acting import CONTEXT_HEADER, Verifier
 from shared.bus import burial
 from shared.bus.consumer import SafeQueueConsumer, requeue_later
 from shared.bus.extensions import SharedPublisher
-from shared.publisher import Message
 from shared.errors import DependencyDown, Fault, Forbidden, Invalid, NotFound, TikkerError, Unavailable
 from shared.logging import get_logger
 from shared.mongo import is_down
+from shared.publisher import Message
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ CALLS = Histogram("tikker_rpc_seconds", "How long calls took here", ["method"])
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]
+class SafeRpcConsumer(RpcConsumer):
     """nameko's RpcConsumer on a quorum queue, that answers or buries every request."""
 
     queue_consumer = SafeQueueConsumer()
@@ -85,7 +85,9 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]
         self.queue_consumer.ack_message(message)
 
     def bury(self, message: Any, reason: str) -> None:
-        raw = message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
+        raw = (
+            message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
+        )
         target = f"{self.queue.name}.dead"
         copy = burial.copy_for(message, self.container.service_name, target, raw, **{burial.REASON: reason})
         try:
@@ -98,7 +100,7 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]
         self.queue_consumer.ack_message(message)
 
 
-class SafeRpc(Rpc):  # type: ignore[misc]
+class SafeRpc(Rpc):
     """The entrypoint behind :func:`rpc`."""
 
     rpc_consumer = SafeRpcConsumer()

@@ -42,8 +42,5 @@ def make_keyring() -> Keyring:
     for name, kinds in KINDS.items():
         key = Ed25519PrivateKey.generate()
         private[name] = base64.b64encode(key.private_bytes_raw()).decode()
-        public[name] = {
-            "key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
-            "kinds": kinds,
-        }
+        public[name] = {"key": base64.b64encode(key.public_key().public_bytes_raw()).decode(), "kinds": kinds}
     return Keyring(private, json.dumps(public))

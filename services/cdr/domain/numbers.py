@@ -86,7 +86,7 @@ def _digits(text: str, sent: str) -> str:
         raise NumberError(f"{_shown(sent)} holds no number; send anon for a caller who is withheld")
     odd = next((character for character in digits.removeprefix("+") if character not in "0123456789"), None)
     if odd is not None:
-        raise NumberError(f"{_shown(sent)} is no number because of {ascii(odd)}; send it as +31612345678")
+        raise NumberError(f"{_shown(sent)} is no number because of {odd!a}; send it as +31612345678")
     return digits
 
 

@@ -9,7 +9,13 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from services.cdr.domain.amsterdam import FIRST_YEAR, LAST_YEAR, epoch, local_day, midnight
+from services.cdr.domain.amsterdam import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    epoch,
+    local_day,
+    midnight,
+)
 
 _PERIODS = [year * 100 + month for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = [midnight(date(period // 100, period % 100, 1)) for period in _PERIODS]

@@ -8,11 +8,12 @@ both lie in the same open month, people see the new row only.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.cdr.domain.periods import book
+from services.cdr.domain.refusal import Refused
 from services.cdr.domain.usage import UsageEvent
 
 Row = dict[str, Any]
@@ -20,6 +21,9 @@ Row = dict[str, Any]
 
 DeltaKey = tuple[str, int, int, str, str, str]
 """(customer, day as 20261122, booked period as 202611, number, product, call type)."""
+
+Head = tuple[int, int]
+"""(revision, fingerprint) of a record's first row."""
 
 SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
 """What a counter holds; ``others`` counts rows whose sender is not the charged number."""
@@ -67,6 +71,30 @@ class Standing:
     row: Row
     day: int
     next_ordinal: int
+
+
+@dataclass(slots=True)
+class Posted:
+    """What one batch adds to the books."""
+
+    rows: list[Row] = field(default_factory=list)
+    deltas: Deltas = field(default_factory=Deltas)
+    unseen: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    resolved: Sequence[str] = ()
+    duplicates: int = 0
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """Events by what became of them."""
+        corrected = sum(1 for row in self.rows if row.get("state") == "corrected")
+        fresh = len(self.rows) - 2 * corrected
+        return {
+            "rated": fresh,
+            "corrected": corrected,
+            "duplicate": self.duplicates,
+            "refused": len(self.refused),
+        }
 
 
 class Contradiction(ValueError):

@@ -116,7 +116,9 @@ class CounterStore:
     def months_of_period(self, customer: str, period: int) -> list[Count]:
         """Everything booked in a period, per month of start."""
         with self._db.client.start_session(snapshot=True) as session:
-            stored = self._db["counters_month"].find({"customer": customer, "period": period}, session=session)
+            stored = self._db["counters_month"].find(
+                {"customer": customer, "period": period}, session=session
+            )
             counts = list(_counts(stored))
             counts += (c for c in self._open_ledger(customer, session) if c.period == period)
         return counts
@@ -146,7 +148,7 @@ class CounterStore:
         field = f"customers.{customer}"
         for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
             for day, period, number, product, kind, *sums in document["customers"][customer]:
-                yield Count(day, day // 100, period, number, product, kind, tuple(sums))  # type: ignore[arg-type]
+                yield Count(day, day // 100, period, number, product, kind, tuple(sums))
 
 
 def _merge(counter: dict[str, int], kind: str, sums: list[int]) -> None:
@@ -167,5 +169,5 @@ def _counts(documents: Iterable[Document]) -> Iterator[Count]:
                 document["number"],
                 document["product"],
                 kind,
-                tuple(sums.get(name, 0) for name in SUMS),  # type: ignore[arg-type]
+                tuple(sums.get(name, 0) for name in SUMS),
             )

@@ -130,5 +130,3 @@ def _beyond(names: Sequence[str], key: dict[str, Any], operator: str) -> Documen
         branches.append({**equal, name: {operator: key[name]}})
     # The plain bound on the first field lets the index begin at the key.
     return {names[0]: {f"{operator}e": key[names[0]]}, "$or": branches}
-
-

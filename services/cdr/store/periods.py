@@ -53,8 +53,12 @@ class PeriodStore:
             known = self._db["periods"].find_one({"_id": key}, session=session)
             if known is not None:
                 return _closed(known)
-            self._db["gates"].update_one({"_id": CLOSINGS}, {"$inc": {"closings": 1}}, upsert=True, session=session)
-            self._db["gates"].update_many({"_id": {"$ne": CLOSINGS}}, {"$set": {"closed_at": now}}, session=session)
+            self._db["gates"].update_one(
+                {"_id": CLOSINGS}, {"$inc": {"closings": 1}}, upsert=True, session=session
+            )
+            self._db["gates"].update_many(
+                {"_id": {"$ne": CLOSINGS}}, {"$set": {"closed_at": now}}, session=session
+            )
             rows, amount = self._sums(customer, period, session)
             document = {
                 "_id": key,
@@ -73,7 +77,9 @@ class PeriodStore:
 
     def _sums(self, customer: str, period: int, session: ClientSession) -> tuple[int, int]:
         rows = amount = 0
-        for counter in self._db["counters_month"].find({"customer": customer, "period": period}, session=session):
+        for counter in self._db["counters_month"].find(
+            {"customer": customer, "period": period}, session=session
+        ):
             for sums in counter["types"].values():
                 rows += sums.get("rows", 0)
                 amount += sums.get("amount", 0)

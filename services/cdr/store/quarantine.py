@@ -8,7 +8,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.database import Database
 
-from services.cdr.usecases.price import Reason
+from services.cdr.domain.refusal import Reason
 from shared.mongo import Document
 
 

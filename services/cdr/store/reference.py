@@ -19,7 +19,7 @@ from pymongo.database import Database
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.plan_csv import parse_plan
-from services.cdr.reference import FOREVER, Owned, Ownership, PlanVersion, Versions
+from services.cdr.domain.reference import FOREVER, Owned, Ownership, PlanVersion, Versions
 from services.cdr.store.usage import CLOSINGS
 from shared.mongo import Document, transact
 
@@ -72,7 +72,9 @@ class ReferenceStore:
 
     def plans(self) -> list[Document]:
         """The versions without their lines, by name and start."""
-        return list(self._db["plans"].find({}, {"csv": 0}).sort([("name", ASCENDING), ("valid_from", ASCENDING)]))
+        return list(
+            self._db["plans"].find({}, {"csv": 0}).sort([("name", ASCENDING), ("valid_from", ASCENDING)])
+        )
 
     def save_plan(self, name: str, valid_from: date, precision: int, csv: bytes, by: str) -> str:
         """Store a new version for ever. DuplicateKeyError when that plan has one from that day."""

@@ -15,9 +15,8 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from services.cdr.domain.calendar import calendar
-from services.cdr.domain.posting import Deltas, Standing, row_id
-from services.cdr.usecases.price import Refused
-from services.cdr.usecases.record_usage import Head, Posted
+from services.cdr.domain.posting import Deltas, Head, Posted, Standing, row_id
+from services.cdr.domain.refusal import Refused
 from shared.mongo import Document, transact
 
 Result = TypeVar("Result")
@@ -57,7 +56,9 @@ class UsageStore:
         """Make this worker's gate; a closing under way either sees it or is made to start again."""
 
         def work(session: ClientSession) -> None:
-            self._db["gates"].update_one({"_id": CLOSINGS}, {"$inc": {"workers": 1}}, upsert=True, session=session)
+            self._db["gates"].update_one(
+                {"_id": CLOSINGS}, {"$inc": {"workers": 1}}, upsert=True, session=session
+            )
             self._db["gates"].update_one(
                 {"_id": self._worker}, {"$set": {"since": datetime.now(UTC)}}, upsert=True, session=session
             )
@@ -102,7 +103,9 @@ class Books:
         """The newest row of each record; one range read each, as corrections are rare."""
         standing: dict[str, Standing] = {}
         for key in keys:
-            rows = self._db["usage"].find({"_id": {"$gte": f"{key}|", "$lt": f"{key}}}"}}, session=self._session)
+            rows = self._db["usage"].find(
+                {"_id": {"$gte": f"{key}|", "$lt": f"{key}}}"}}, session=self._session
+            )
             newest = max(rows, key=lambda row: ordinal(row["_id"]), default=None)
             if newest is not None:
                 day, _ = calendar(int(newest["start"].timestamp()))
@@ -158,5 +161,3 @@ def quarantine_document(refused: Refused) -> Document:
         "source": refused.source,
         "received_at": datetime.now(UTC),
     }
-
-

@@ -35,5 +35,3 @@ def close_period(customer: str, period: int, store: Periods, now: datetime) -> C
 def _event(closed: ClosedPeriod) -> Envelope[PeriodClosed]:
     event = PeriodClosed(period=written(closed.period), rows=closed.rows, amount=to_wire(closed.amount))
     return wrap(event, closed.customer, closed.closed_at)
-
-

@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 import msgspec
 
 from services.cdr.domain.amsterdam import epoch
+from services.cdr.domain.calendar import calendar
 from services.cdr.domain.call_types import classify
 from services.cdr.domain.numbers import parse_charged, parse_party
-from services.cdr.domain.calendar import calendar
 from services.cdr.domain.posting import Priced
 from services.cdr.domain.rating import NoRate, Usage, rate
+from services.cdr.domain.reference import Reference
+from services.cdr.domain.refusal import Reason, Refused
 from services.cdr.domain.usage import BadEvent, UsageEvent, fingerprint
-from services.cdr.reference import Reference
-
-
-class Reason(StrEnum):
-    """Why an event waits in quarantine; the first four are the carrier's to mend."""
-
-    UNREADABLE = "unreadable"
-    SCHEMA = "schema"
-    CARRIER = "carrier"
-    CONTRADICTION = "contradiction"
-    UNKNOWN_OWNER = "unknown_owner"
-    NO_RATE = "no_rate"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An event that cannot be booked now: why, in a sentence, and the bytes to try again with."""
-
-    carrier: str
-    reason: Reason
-    sentence: str
-    source: bytes
-    record: str | None = None
-    number: str | None = None
 
 
 def refuse_priced(priced: Priced, reason: Reason, sentence: str) -> Refused:

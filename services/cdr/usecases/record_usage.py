@@ -7,20 +7,15 @@ the repeat finds its rows already there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
-from services.cdr.domain.posting import Contradiction, Deltas, Priced, Row, Standing, correct, new_row
 from services.cdr.domain.periods import book
+from services.cdr.domain.posting import Contradiction, Head, Posted, Priced, Standing, correct, new_row
+from services.cdr.domain.reference import Reference
+from services.cdr.domain.refusal import Reason, Refused
 from services.cdr.domain.usage import BadEvent, UsageEvent
-from services.cdr.reference import Reference
-from services.cdr.usecases.price import Reason, Refused, price, refuse_priced
-
-Result = TypeVar("Result")
-
-Head = tuple[int, int]
-"""(revision, fingerprint) of a record's first row."""
+from services.cdr.usecases.price import price, refuse_priced
 
 
 class Books(Protocol):
@@ -41,30 +36,6 @@ class Store(Protocol):
 
 class StaleReference(Exception):
     """A period was closed since the reference data was read: read again, and book anew."""
-
-
-@dataclass(slots=True)
-class Posted:
-    """What one batch adds to the books."""
-
-    rows: list[Row] = field(default_factory=list)
-    deltas: Deltas = field(default_factory=Deltas)
-    unseen: list[str] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    resolved: Sequence[str] = ()
-    duplicates: int = 0
-
-    @property
-    def tally(self) -> Mapping[str, int]:
-        """Events by what became of them."""
-        corrected = sum(1 for row in self.rows if row.get("state") == "corrected")
-        fresh = len(self.rows) - 2 * corrected
-        return {
-            "rated": fresh,
-            "corrected": corrected,
-            "duplicate": self.duplicates,
-            "refused": len(self.refused),
-        }
 
 
 def price_all(
@@ -110,11 +81,7 @@ def _record(
 
 
 def _post(
-    event: Priced,
-    posted: Posted,
-    heads: dict[str, Head],
-    known: dict[str, Standing],
-    reference: Reference,
+    event: Priced, posted: Posted, heads: dict[str, Head], known: dict[str, Standing], reference: Reference
 ) -> None:
     head = heads.get(event.key)
     closed = reference.closed(event.fields["customer"])

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from services.cdr.domain.posting import Posted
+from services.cdr.domain.reference import Reference
+from services.cdr.domain.refusal import Reason, Refused
 from services.cdr.domain.usage import decode
-from services.cdr.reference import Reference
-from services.cdr.usecases.price import Reason, Refused
-from services.cdr.usecases.record_usage import Posted, Store, price_all, record_usage
+from services.cdr.usecases.record_usage import Store, price_all, record_usage
 
 PAGE = 500
 
@@ -20,9 +21,7 @@ class Quarantine(Protocol):
     def page(self, reason: Reason, after: str, limit: int) -> Sequence[dict[str, Any]]: ...
 
 
-def replay(
-    documents: Sequence[dict[str, Any]], store: Store, reference: Reference, now: datetime
-) -> Posted:
+def replay(documents: Sequence[dict[str, Any]], store: Store, reference: Reference, now: datetime) -> Posted:
     """Book events from quarantine as if they came in now; those that still fail stay as they are."""
     booked, resolved = [], []
     for document in documents:

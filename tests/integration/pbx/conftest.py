@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -38,13 +37,23 @@ class Pbx:
         """As staff, under a new command ID."""
         return self.staff(method, command_id=new_id(), **fields)
 
+    def assign(self, customer_id: str, *numbers: str, valid_from: str = "2026-01-01", **fields: Any) -> Any:
+        """The new assignments."""
+        wanted = {"customer_id": customer_id, "numbers": numbers, "valid_from": valid_from, **fields}
+        return self.command("assign_numbers", **wanted)["assignments"]
+
+    def end(self, assignment_id: str, valid_to: str) -> Any:
+        return self.command("end_assignment", assignment_id=assignment_id, valid_to=valid_to)
+
     def user(self, customer_id: str, method: str, **fields: Any) -> Any:
         acting = Acting(kind="user", scope="customer", customer_id=customer_id, user_id=new_id())
         return self.gateway.call("pbx", method, acting, **fields)
 
     def events(self, count: int) -> list[Envelope[PbxNumberChanged]]:
         """The next events that the service published, exactly ``count``, and none behind them."""
-        messages = [until(lambda: self.queues.take(self.events_queue), what="an event") for _ in range(count)]
+        messages: list[Any] = [
+            until(lambda: self.queues.take(self.events_queue), what="an event") for _ in range(count)
+        ]
         until(lambda: self.database["outbox"].count_documents({"waiting": True}) == 0, what="an empty outbox")
         assert self.queues.depth(self.events_queue) == 0
         return [decode(message.body, PbxNumberChanged) for message in messages]
@@ -63,13 +72,7 @@ def pbx(
     uri = mongo_uri("pbx")
     process = service_process("pbx", {"AMQP_URI": vhost, "MONGO_URI": uri}).wait_ready()
     database = mongo_admin[uri.rpartition("/")[2].partition("?")[0]]
-    clients = [RpcClient(vhost, keyring.signer(issuer)) for issuer in ("cli", "gateway")]
-    yield Pbx(process, queues, heard, *clients, database)
-    for client in clients:
-        client.close()
-
-
-@pytest.fixture
-def numbers() -> Iterator[str]:
-    """Fictional numbers, one after another."""
-    return (f"+3185000{n:04d}" for n in itertools.count(1600))
+    cli, gateway = RpcClient(vhost, keyring.signer("cli")), RpcClient(vhost, keyring.signer("gateway"))
+    yield Pbx(process, queues, heard, cli, gateway, database)
+    cli.close()
+    gateway.close()

@@ -24,7 +24,9 @@ def steps(*rows: tuple[int, str, int, int]) -> tuple[Step, ...]:
     return tuple(Step(offset, euro(rate), unit, increment) for offset, rate, unit, increment in rows)
 
 
-def tariff(*rows: tuple[int, str, int, int], fee: str = "0", least: str = "0", most: str | None = None) -> Tariff:
+def tariff(
+    *rows: tuple[int, str, int, int], fee: str = "0", least: str = "0", most: str | None = None
+) -> Tariff:
     return Tariff(steps(*rows), euro(fee), euro(least), None if most is None else euro(most))
 
 
