@@ -23,6 +23,8 @@ from cli.supervise import MAPPER, Program
 MAX_MESSAGE_BYTES = 1_048_576
 NODE_NAME = "tikker@localhost"
 """Unique by its own port mapper, not by its ports: those may change, the data folder bears the name."""
+ERLANG_FLAGS = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
+"""The port mapper runs beside the node, supervised; and nobody but this machine may reach the node."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,10 @@ class Node:
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
-            # "-start_epmd false": ours runs beside it, supervised; the interface: nobody else's business
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_FLAGS,
             # The start script then becomes the node instead of watching it: one process to signal.
             "RUNNING_UNDER_SYSTEMD": "true",
+            "ERL_CRASH_DUMP": str(folder / "log" / "erl_crash.dump"),
         }
 
     def _path(self, name: str) -> Any:
@@ -131,6 +133,8 @@ def management_uri(uri: str) -> str:
     if given:
         return given
     parts = urlsplit(uri)
+    if parts.scheme not in ("amqp", "amqps") or not parts.hostname:
+        raise Problem("AMQP_URI cannot be used: it must be like amqp://administrator:password@host:5672/")
     return f"http://{parts.username or 'guest'}:{parts.password or 'guest'}@{parts.hostname}:15672"
 
 
@@ -142,14 +146,15 @@ def post_definitions(management: str, definitions: dict[str, Any]) -> None:
         host = urlsplit(management).hostname
         raise Problem(
             f"the broker's management API on {host} does not take the set-up ({_reason(problem)}): "
-            "enable rabbitmq_management there, or give RABBITMQ_MANAGEMENT_URI with an administrator's account."
+            "enable rabbitmq_management there, or set RABBITMQ_MANAGEMENT_URI (an administrator's)."
         ) from None
 
 
 def call_api(management: str, method: str, path: str, body: object = None, timeout: float = 10) -> Any:
     """One call to the management API; ``path`` begins behind ``/api``. Raises OSError."""
     parts = urlsplit(management)
-    base = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}{parts.path.rstrip('/').removesuffix('/api')}/api"
+    root = parts.path.rstrip("/").removesuffix("/api")
+    base = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}{root}/api"
     account = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
     request = urllib.request.Request(
         base + path,

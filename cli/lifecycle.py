@@ -37,9 +37,8 @@ def signals_interrupt() -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
@@ -58,7 +57,7 @@ def launch(state: State, programs: list[Program], dies_with_us: bool) -> Supervi
 
 
 def stop(state: State) -> bool:
-    """Stop services, then stores, then what is left; False when nothing ran. A second Ctrl-C kills at once."""
+    """Stop services, then stores, then what is left; a second Ctrl-C kills it all. False: nothing ran."""
     pid = Supervisor(state).pid()
     try:
         if pid is not None:
@@ -89,7 +88,7 @@ def kill_leftovers(state: State) -> int:
 def _is_zombie(pid: int) -> bool:
     """Ended, and its parent (often this very process) has not asked yet."""
     with contextlib.suppress(psutil.Error):
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     return True
 
 

@@ -67,7 +67,7 @@ def executable() -> str:
     bundled = Path(package.origin or "").parent / "bin" / "mongod" if package else None
     if bundled is None or not bundled.exists():
         raise Problem(
-            "no mongod was found: put one on PATH, or set MONGO_URI to a database with an administrator's account."
+            "no mongod was found: put one on PATH, or set MONGO_URI (with an administrator's account)."
         )
     return str(bundled)
 
@@ -178,8 +178,7 @@ def hosts_and_options(address: str) -> tuple[str, str]:
     except (ConfigurationError, PyMongoError, ValueError) as problem:
         raise Problem(f"MONGO_URI cannot be used: {problem}") from None
     hosts = ",".join(f"{host}:{port}" for host, port in parts["nodelist"])
-    kept = {"replicaSet": parts["options"].get("replicaset"), "tls": parts["options"].get("tls")}
-    options = "&".join(
-        f"{k}={str(v).lower() if isinstance(v, bool) else v}" for k, v in kept.items() if v is not None
-    )
+    given = parts["options"]
+    kept = {"replicaSet": given.get("replicaset"), "tls": "true" if given.get("tls") else None}
+    options = "&".join(f"{key}={value}" for key, value in kept.items() if value)
     return hosts, options or f"replicaSet={REPLICA_SET}"

@@ -15,6 +15,7 @@ import click
 from cli.problems import MayNotInstall
 from cli.state import State
 
+INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 POLICY = Path("/usr/sbin/policy-rc.d")
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
@@ -22,7 +23,7 @@ RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 def ensure_rabbitmq(state: State) -> None:
     """RabbitMQ's scripts and Erlang; an installed package must not start a broker of the machine's."""
     if not RABBITMQ.exists() or not shutil.which("epmd"):
-        with _no_services_started():
+        with _no_services_started("rabbitmq-server"):
             install(state, "rabbitmq-server")
         _not_at_boot("rabbitmq-server.service", "epmd.socket", "epmd.service")
 
@@ -48,9 +49,8 @@ def ensure_test_tools(state: State) -> None:
 def install(state: State, *packages: str) -> None:
     """Raises MayNotInstall when that is not possible here."""
     names = " ".join(packages)
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    hint = f"run  sudo {' '.join(command)}"
-    prefix = _as_root(names, hint)
+    prefix = _as_root(names)
+    command = [*INSTALL, *packages]
     click.echo(f"tikker: installing {names} (once)", err=True)
     state.root.mkdir(parents=True, exist_ok=True)
     log = state.root / "apt.log"
@@ -65,36 +65,37 @@ def install(state: State, *packages: str) -> None:
             )
             if step is command and done.returncode == 0:
                 return
-    raise MayNotInstall(f"{names} could not be installed (see {log}): {hint}")
+    raise MayNotInstall(f"{names} could not be installed (see {log}): {_hint(names)}")
 
 
-def _as_root(names: str, hint: str) -> list[str]:
+def _hint(names: str) -> str:
+    return f"run  sudo {' '.join(INSTALL)} {names}"
+
+
+def _as_root(names: str) -> list[str]:
+    """What to put before a command so that it runs as root. Raises MayNotInstall when nothing does."""
     if not shutil.which("apt-get"):
         raise MayNotInstall(f"{names} is needed and this machine has no apt-get: install it and start again.")
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
         return ["sudo", "-n", "--preserve-env=DEBIAN_FRONTEND"]
-    raise MayNotInstall(f"{names} is missing and installing needs root: {hint}")
+    raise MayNotInstall(f"{names} is missing and installing needs root: {_hint(names)}")
 
 
 @contextlib.contextmanager
-def _no_services_started() -> Iterator[None]:
+def _no_services_started(package: str) -> Iterator[None]:
     """Debian asks policy-rc.d before a package starts its service; ours says no for the moment."""
     if POLICY.exists():  # the machine's own rule stands (a container's usually says no as well)
         yield
         return
-    prefix = _as_root(
-        "rabbitmq-server", "run  sudo apt-get install -y --no-install-recommends rabbitmq-server"
-    )
-    subprocess.run(
-        [*prefix, "tee", str(POLICY)], input=b"#!/bin/sh\nexit 101\n", stdout=subprocess.DEVNULL, check=True
-    )
-    subprocess.run([*prefix, "chmod", "755", str(POLICY)], check=True)
+    prefix = _as_root(package)
+    script = f"printf '#!/bin/sh\\nexit 101\\n' >{POLICY} && chmod 755 {POLICY}"
+    subprocess.run([*prefix, "sh", "-c", script], check=True)
     try:
         yield
     finally:
-        subprocess.run([*prefix, "rm", "-f", str(POLICY)], check=False)
+        subprocess.run([*prefix, "rm", "-f", str(POLICY)], check=True)
 
 
 def _not_at_boot(*units: str) -> None:

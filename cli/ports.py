@@ -100,7 +100,8 @@ def require_free(wanted: Mapping[str, int]) -> None:
             free = next((b for b in range(9080, 60000, 1000) if all_free(b)), None)
             advice = f", for instance TIKKER_PORT={free} ./tikker up" if free else ""
             raise PortTaken(
-                f"port {port} ({purpose}) is taken by {holder(port)}: stop it, or set TIKKER_PORT to another number{advice}."
+                f"port {port} ({purpose}) is taken by {holder(port)}: "
+                f"stop it, or set TIKKER_PORT to another number{advice}."
             )
 
 
@@ -110,8 +111,9 @@ def all_free(base: int) -> bool:
 
 def unused_base() -> int:
     """A base whose whole span is free now, from a part of the range that few programs use."""
-    start = 20000 + os.getpid() % 200 * SPAN
-    for base in (*range(start, 32000, SPAN), *range(20000, start, SPAN)):
+    start = 20000 + (os.getpid() % 200) * SPAN
+    candidates: list[int] = [*range(start, 32000, SPAN), *range(20000, start, SPAN)]
+    for base in candidates:
         if all_free(base):
             return base
     raise PortTaken(f"no {SPAN} free ports in a row were found between 20000 and 32000: stop something.")

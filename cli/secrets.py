@@ -29,12 +29,20 @@ def _name(prefix: str, owner: str) -> str:
     return f"TIKKER_{prefix}_{owner.upper().replace('-', '_')}"
 
 
+def accounts() -> list[str]:
+    """The passwords of our users on the broker and the database, by name."""
+    return [
+        *(_name("AMQP_PASSWORD", user) for user in topology.broker_users()),
+        *(_name("MONGO_PASSWORD", user) for user in topology.DATABASE_USERS),
+    ]
+
+
 def needed() -> dict[str, str]:
-    """Name of each secret → what it is: password, key or text."""
-    amqp = [*topology.PORTAL_USERS, topology.INGESTER, *topology.carriers(), ADMIN]
+    """Name of each secret → what it is: password or key."""
     return {
-        **{_name("AMQP_PASSWORD", user): "password" for user in amqp},
-        **{_name("MONGO_PASSWORD", user): "password" for user in (*topology.SERVICES, "gateway", ADMIN)},
+        **{name: "password" for name in accounts()},
+        _name("AMQP_PASSWORD", ADMIN): "password",
+        _name("MONGO_PASSWORD", ADMIN): "password",
         **{_name("SIGNING_KEY", issuer): "key" for issuer in topology.PORTAL_USERS},
         "TIKKER_SECRET_KEY": "password",
         "TIKKER_ERLANG_COOKIE": "password",

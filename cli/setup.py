@@ -15,10 +15,9 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from cli import broker, mongo, secrets, stores, topology
+from cli import broker, mongo, secrets, topology
 from cli.lifecycle import wait_until
 from cli.problems import Problem
-from cli.secrets import ADMIN
 
 PATIENCE_SECONDS = 90.0
 
@@ -28,7 +27,7 @@ def set_up_mongo(address: str, kept: secrets.Secrets, patience: float = PATIENCE
     hosts, _ = mongo.hosts_and_options(address)
     _patiently("the database", lambda: _initiate(address, hosts.split(",")[0]), PyMongoError, patience)
     mongo.wait_for_primary(address, patience)
-    mongo.admit_services(address, stores.MONGO_USERS, kept.mongo)
+    mongo.admit_services(address, topology.DATABASE_USERS, kept.mongo)
 
 
 def _initiate(address: str, member: str) -> None:
@@ -60,15 +59,7 @@ def _patiently(what: str, attempt: Callable[[], object], failure: type[Exception
 def main() -> None:
     missing = [n for n in ("MONGO_ADMIN_URI", "RABBITMQ_MANAGEMENT_URI") if not os.environ.get(n)]
     kept = secrets.from_environment()
-    own_stores = {"TIKKER_ERLANG_COOKIE", "TIKKER_MONGO_KEYFILE"}
-    missing += [
-        n
-        for n in secrets.needed()
-        if "PASSWORD" in n
-        and not n.endswith(f"_{ADMIN.upper()}")
-        and n not in own_stores
-        and n not in kept.values
-    ]
+    missing += [n for n in secrets.accounts() if n not in kept.values]
     if missing:
         raise Problem(f"these settings are missing in the environment: {', '.join(missing)}.")
     started = time.monotonic()

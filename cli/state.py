@@ -79,7 +79,8 @@ class State:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as problem:
             raise Problem(
-                f"{problem.filename} cannot be made ({problem.strerror}): set TIKKER_STATE to a folder that can be written."
+                f"{problem.filename} cannot be made ({problem.strerror}): "
+                "set TIKKER_STATE to a folder that can be written."
             ) from None
 
 

@@ -22,7 +22,6 @@ from cli.topology import Vhosts
 
 START_SECONDS = 90
 POLL_SECONDS = 0.1
-MONGO_USERS = (*topology.SERVICES, "gateway")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,16 @@ class Stores:
             wanted["mongod"] = self.mongod.ports.mongo
         return wanted
 
+    def check_given(self) -> None:
+        """Raises Problem when what AMQP_URI or MONGO_URI gives can not be used."""
+        if self.given_amqp:
+            broker.management_uri(self.given_amqp)
+            why = broker.refusal(self.given_amqp)
+            if why:
+                raise Problem(f"the broker in AMQP_URI does not let us in: {why[:200]}")
+        if self.given_mongo:
+            self._join_given_mongo()
+
     def install(self) -> None:
         if self.node:
             packages.ensure_rabbitmq(self.state)
@@ -70,8 +79,6 @@ class Stores:
         if self.mongod:
             watch = _Watch(supervisor, "mongod", "MongoDB", self.state, self.mongod.data)
             watch.until(self._mongod_is_open)
-        else:
-            self._join_given_mongo()
         if self.node:
             uri = uris.amqp(
                 f"{LOCALHOST}:{self.node.ports.broker}", ADMIN, self.secrets.amqp(ADMIN), self._admin_vhost()
@@ -83,7 +90,7 @@ class Stores:
         if not self.mongod:
             return self.given_mongo
         host = f"{LOCALHOST}:{self.mongod.ports.mongo}"
-        return uris.mongo(host, ADMIN, self.secrets.mongo(ADMIN), "admin")
+        return uris.mongo(host, ADMIN, self.secrets.mongo(ADMIN), "")
 
     def _admin_vhost(self) -> str:
         return self.node.definitions["permissions"][-1]["vhost"] if self.node else "/"
@@ -104,9 +111,8 @@ class Stores:
             mongo.wait_for_primary(self.given_mongo, 5)
         except PyMongoError as problem:
             hosts, _ = mongo.hosts_and_options(self.given_mongo)
-            raise Problem(
-                f"the database that MONGO_URI gives ({hosts}) does not let us in or has no primary: {str(problem)[:200]}"
-            ) from None
+            why = str(problem).partition(" (configured")[0]
+            raise Problem(f"the database in MONGO_URI ({hosts}) does not let us in: {why[:200]}") from None
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,9 @@ class _Watch:
             )
             if failed or time.monotonic() > deadline:
                 raise BrokenData(
-                    f"{self.product} does not start on its data in {self.data}: {self.state.logs / self.process}.log says why. "
-                    f"If that data may go, remove the folder and start again."
+                    f"{self.product} does not start on its data in {self.data}: "
+                    f"{self.state.logs / self.process}.log says why. "
+                    "If that data may go, remove the folder and start again."
                 )
             time.sleep(POLL_SECONDS)
 
@@ -168,7 +175,7 @@ def house(stores: Stores, ports: Ports) -> House:
 
 def set_up(stores: Stores, vhosts: Vhosts | None = None) -> None:
     """Users, rights and topology. Our own node has loaded its definitions by itself."""
-    mongo.admit_services(stores.admin_mongo_uri(), MONGO_USERS, stores.secrets.mongo)
+    mongo.admit_services(stores.admin_mongo_uri(), topology.DATABASE_USERS, stores.secrets.mongo)
     if stores.given_amqp:
         document = topology.definitions(stores.secrets.amqp, vhosts=vhosts)
         broker.post_definitions(broker.management_uri(stores.given_amqp), document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from cli.problems import Problem
 from cli.state import REPOSITORY, State, write_private
 
 MAPPER, STORES, SERVICES = "mapper", "stores", "services"
-"""Groups in the order in which they start; they stop in the opposite order, each when the one before is gone."""
+"""Groups in the order in which they start; each stops when those after it are gone."""
 MARK = "TIKKER_SUPERVISED"
 """Stands in the environment of whatever supervisord starts, with the state folder as its value."""
 
@@ -42,6 +43,10 @@ class Program:
 
 def configuration(state: State, programs: Iterable[Program]) -> str:
     """The text of supervisord.conf."""
+    if re.search(r"[%\"']|\s[;#]", str(state.root)):  # the format has no notation for them in a log's name
+        raise Problem(
+            f"{state.root} cannot be the state folder: its name has %, a quote or a comment sign."
+        )
     listed = list(programs)
     sections = [
         "[supervisord]",
@@ -143,7 +148,7 @@ class Supervisor:
             return None
 
     def processes(self) -> dict[str, dict[str, Any]]:
-        """Name → what supervisord knows: ``statename``, ``pid``, ``start``, ``now``, ``group`` …; {} when it is away."""
+        """Name → what supervisord knows (``statename``, ``pid``, ``start`` …); {} when it is away."""
         try:
             return {info["name"]: info for info in self._call("getAllProcessInfo")}
         except AWAY:

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from pymongo import MongoClient
 
-from cli import broker, mongo, secrets, stores, topology, uris
+from cli import broker, mongo, secrets, topology, uris
 from cli.house import House
 from cli.lifecycle import launch, only_one, stop
 from cli.ports import LOCALHOST, Ports, unused_base
@@ -66,8 +66,10 @@ class Testbed:
 
     @contextmanager
     def house(self, worker: str, base_port: int = 0) -> Iterator[House]:
-        """A whole house for one test worker: the real users, rights and topology, in vhosts
-        ``/<worker>/portal`` and ``/<worker>/ingest``, and databases ``<service>_<worker>``; gone afterwards."""
+        """A whole house for one test worker: the real users, rights and topology; gone afterwards.
+
+        Its vhosts are ``/<worker>/portal`` and ``/<worker>/ingest``, its databases ``<service>_<worker>``.
+        """
         kept = _shared_secrets()
         vhosts = Vhosts(f"/{worker}/portal", f"/{worker}/ingest")
         self._drop(worker, vhosts)
@@ -93,7 +95,7 @@ class Testbed:
     def _grant_databases(self, worker: str, kept: Secrets) -> None:
         """Workers share the users; each adds the right to its own database."""
         mongo.admit_services(
-            self.mongo_uri, stores.MONGO_USERS, kept.mongo, lambda user: f"{user}_{worker}", keep=True
+            self.mongo_uri, topology.DATABASE_USERS, kept.mongo, lambda user: f"{user}_{worker}", keep=True
         )
 
     def _drop(self, worker: str, vhosts: Vhosts) -> None:
@@ -104,7 +106,7 @@ class Testbed:
                 if getattr(problem, "code", None) != 404:
                     raise
         with MongoClient[dict[str, Any]](self.mongo_uri) as client:
-            for user in stores.MONGO_USERS:
+            for user in topology.DATABASE_USERS:
                 client.drop_database(f"{user}_{worker}")
 
 

@@ -26,6 +26,7 @@ CLIENTS = ("gateway", "cli")
 PORTAL_USERS = (*SERVICES, *CLIENTS)
 INGESTER = "cdr-ingester"
 DEMO_CARRIERS = ("vasco", "mobi")
+DATABASE_USERS = (*SERVICES, "gateway")
 
 USAGE_MESSAGES = 2_000_000
 PORTAL_MESSAGES = 1_000_000
@@ -47,6 +48,11 @@ class Vhosts:
     ingest: str = "/ingest"
 
 
+def broker_users() -> tuple[str, ...]:
+    """Everybody with an account on the broker, but its administrator."""
+    return (*PORTAL_USERS, INGESTER, *carriers())
+
+
 def carriers() -> tuple[str, ...]:
     """``TIKKER_CARRIERS`` (names with commas between), else the two of the demo."""
     names = tuple(n.strip() for n in os.environ.get("TIKKER_CARRIERS", "").split(",") if n.strip())
@@ -63,11 +69,10 @@ def definitions(
 ) -> dict[str, Any]:
     """The whole document; ``password`` gives each user's, ``admin`` is a user who may do everything."""
     vhosts = vhosts or Vhosts()
-    users = [*PORTAL_USERS, INGESTER, *carriers()]
     return {
         "vhosts": [{"name": vhosts.portal}, {"name": vhosts.ingest}],
         "users": [
-            *(_user(name, password(name)) for name in users),
+            *(_user(name, password(name)) for name in broker_users()),
             *([_user(admin, password(admin), "administrator")] if admin else []),
         ],
         "permissions": [

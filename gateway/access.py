@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.models.account import Account
+from gateway.words import gettext as _
+from gateway.words import lazy_gettext as _l
 from shared.errors import Forbidden
 from shared.logging import get_logger
 
@@ -108,6 +108,5 @@ def gate() -> Response | None:
 
 def to_login() -> Response:
     """To the login page, and back to where one was when that was a page."""
-    back = {"volgende": request.full_path.rstrip("?")} if request.method == "GET" else {}
-    notice = {"melding": g.ended} if g.get("ended") else {}
-    return redirect(url_for("login.form", **back, **notice), 303)
+    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("login.form", volgende=back, melding=g.get("ended")), 303)

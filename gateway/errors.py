@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Flask, g, make_response, render_template, request
 from flask.wrappers import Response
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from gateway.access import ROLE_NAMES, to_login
 from gateway.security import ENDED_EXPIRED
+from gateway.words import gettext as _
+from gateway.words import lazy_gettext as _l
 from shared import errors
 from shared.logging import correlation_id, get_logger
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask_babel import gettext as _
 
+from gateway.words import gettext as _
 from shared.money import round_decimal
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from gateway.access import rule_of
 from gateway.models.account import Account
+from gateway.words import lazy_gettext as _l
 
 
 @dataclass(frozen=True)

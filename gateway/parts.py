@@ -44,6 +44,11 @@ class Parts:
     def cdr(self) -> CdrClient:
         return CdrClient(self.rpc)
 
+    def close(self) -> None:
+        """Let go of the broker."""
+        self.epochs.close()
+        self.rpc.close()
+
     def today(self) -> date:
         """The day in the Netherlands."""
         return local(self.clock()).date()

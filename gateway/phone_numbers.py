@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 
 import phonenumbers
-from flask_babel import gettext as _
 
 from gateway.formatters import ABSENT
+from gateway.words import gettext as _
 
 # Geographic area codes of two digits after the 0 (Nummerplan telefoon- en ISDN-diensten) and the
 # non-geographic ranges that are written alike. All other area codes have three.
-SHORT_AREAS = frozenset(
-    "10 13 15 20 23 24 26 30 33 35 36 38 40 43 45 46 50 53 55 58 "
-    "66 70 71 72 73 74 75 76 77 78 79 82 84 85 87 88 91".split()
-)
+SHORT_AREA = re.compile(r"1[035]|2[0346]|3[03568]|4[0356]|5[0358]|66|7[0-9]|8[24578]|91")
 SERVICE = re.compile(r"(800|900|906|909)(\d+)")
 
 
@@ -52,7 +49,7 @@ def dutch(national: str) -> str:
         return f"0970-{_groups(national[3:], (4, 4))}"
     if len(national) != 9:
         return f"0{national[:2]}-{national[2:]}"
-    if national[:2] in SHORT_AREAS:
+    if SHORT_AREA.fullmatch(national[:2]):
         return f"0{national[:2]}-{_groups(national[2:], (3, 2, 2))}"
     return f"0{national[:3]}-{_groups(national[3:], (2, 2, 2))}"
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, request, session
 from flask.wrappers import Response
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from secure import (
     ContentSecurityPolicy,
@@ -26,6 +25,7 @@ from gateway.access import gate
 from gateway.config import Settings
 from gateway.parts import parts
 from gateway.sessions import REMEMBERED, PortalSession, account_of, sign_out, touch
+from gateway.words import gettext as _
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR_SECONDS = 365 * 24 * 3600

@@ -24,9 +24,8 @@ def command(name: str | None, follow: bool, lines: int) -> None:
     files = sorted(State.from_environment().logs.glob("*.log"))
     chosen = [file for file in files if name in (None, file.stem)]
     if not chosen:
-        raise Problem(
-            f"there is no log of {name or 'anything'}; there is: {', '.join(f.stem for f in files) or 'none'}."
-        )
+        there = ", ".join(file.stem for file in files) or "none yet"
+        raise Problem(f"there is no log of {name or 'anything'}; there is: {there}.")
     tails = [_Tail(file, "" if name else f"{file.stem:<14} ") for file in chosen]
     for tail in tails:
         tail.show_last(lines)

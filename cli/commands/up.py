@@ -22,6 +22,7 @@ from cli.state import State
 from cli.supervise import Supervisor
 
 READY_SECONDS = 120
+ENDING_SECONDS = 20  # by then a process that can not run has been started half a dozen times
 POLL_SECONDS = 0.2
 INTERRUPTED = 130
 
@@ -56,6 +57,7 @@ def _start(state: State, detach: bool) -> None:
     ports = Ports.from_environment()
     kept = secrets.load(state.secrets)
     ours = stores.own_or_given(state, ports, kept)
+    ours.check_given()
     ours.install()
     house = stores.house(ours, ports)
     services = processes.programs(house)
@@ -65,7 +67,7 @@ def _start(state: State, detach: bool) -> None:
     stores.set_up(ours)
     supervisor.start_group(supervise.SERVICES)
     house.save(state.house)
-    _wait_until_ready(house, state)
+    _wait_until_ready(house, state, supervisor)
     seed.seed_if_empty()
     _announce(house)
 
@@ -74,18 +76,25 @@ def _health_ports(house: House) -> dict[str, int]:
     return {f"health of {p.name}": processes.health_port(p.name, house) for p in processes.PROCESSES}
 
 
-def _wait_until_ready(house: House, state: State) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+def _wait_until_ready(house: House, state: State, supervisor: Supervisor) -> None:
+    started = time.monotonic()
     while True:
         waiting = {name: why for name, why in readiness.of_processes(house).items() if why}
         if not waiting and readiness.portal_answers(house):
             return
-        if time.monotonic() > deadline:
-            name, why = next(
-                iter(waiting.items()), ("gateway", "the portal's first page does not answer 200")
-            )
-            raise Problem(f"{name} is not ready after {READY_SECONDS} s ({why}): see {state.logs / name}.log")
+        seconds = int(time.monotonic() - started)
+        if seconds > ENDING_SECONDS:
+            _refuse_what_keeps_ending(state, supervisor)
+        if seconds > READY_SECONDS:
+            name, why = next(iter(waiting.items()), ("gateway", "/inloggen does not answer 200"))
+            raise Problem(f"{name} is not ready after {seconds} s ({why}): see {state.logs / name}.log")
         time.sleep(POLL_SECONDS)
+
+
+def _refuse_what_keeps_ending(state: State, supervisor: Supervisor) -> None:
+    for name, info in supervisor.processes().items():
+        if info["statename"] == "BACKOFF":
+            raise Problem(f"{name} ends as soon as it has started: see {state.logs / name}.log")
 
 
 def _announce(house: House) -> None:

@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from marshmallow import ValidationError, fields
+
+from gateway.words import gettext as _
 
 MOST_SECONDS = 7 * 24 * 3600
 LONGEST_NUMBER = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,8 @@ class Filled:
 
     def with_errors(self, errors: Mapping[str, list[str]]) -> Filled:
         """The same input, with what a service said about it added."""
-        merged = {name: [*self.errors.get(name, []), *errors.get(name, [])] for name in {*self.errors, *errors}}
+        names = dict.fromkeys([*self.errors, *errors])
+        merged = {name: [*self.errors.get(name, []), *errors.get(name, [])] for name in names}
         return replace(self, errors=merged)
 
 
@@ -53,13 +54,20 @@ def read(schema: Schema, args: MultiDict[str, str]) -> Filled:
         return Filled(typed, schema.load(data))
     except ValidationError as problem:
         values = problem.valid_data if isinstance(problem.valid_data, dict) else {}
-        return Filled(typed, values, _flat(problem.normalized_messages()))
+        return Filled(typed, values, _flat(problem.messages_dict))
 
 
 def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:
     """Messages by field; those of the items of a list join their list's, each once."""
-    flat: dict[str, list[str]] = {}
-    for name, found in messages.items():
-        parts = [found] if isinstance(found, list) else list(found.values())
-        flat[name] = list(dict.fromkeys(message for part in parts for message in part))
-    return flat
+    return {name: list(dict.fromkeys(_sentences(found))) for name, found in messages.items()}
+
+
+def _sentences(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for inner in found.values():
+            yield from _sentences(inner)
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _sentences(inner)
+    else:
+        yield found if isinstance(found, str) else str(found)  # a lazy translation becomes words here

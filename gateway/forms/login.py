@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, fields
 from marshmallow.validate import Length
+
+from gateway.words import lazy_gettext as _l
 
 LONGEST_USERNAME = 100
 LONGEST_PASSWORD = 128

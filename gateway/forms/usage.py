@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Regexp
 
@@ -17,6 +15,8 @@ from gateway.forms.fields import Amount, Choice, Correction, Day, PartOfNumber, 
 from gateway.forms.filled import Filled
 from gateway.models.call_types import BY_CODE
 from gateway.models.selection import COMPARISONS, CURRENT, CUSTOM, PRODUCTS, Selection
+from gateway.words import gettext as _
+from gateway.words import lazy_gettext as _l
 
 MOST_DAYS = 366
 TOTALS_BY = {
@@ -89,7 +89,8 @@ class SelectionForm(Schema):
         first, last = data["first"], data["last"]
         if not first or not last:
             sentence = _("Vul een dag in, bijvoorbeeld 22-11-2026.")
-            raise ValidationError({name: [sentence] for name, day in (("van", first), ("tot", last)) if not day})
+            empty = [name for name, day in (("van", first), ("tot", last)) if not day]
+            raise ValidationError({name: [sentence] for name in empty})
         if first > last:
             raise ValidationError({"van": [_swapped(first, last)]})
         days = (last - first).days + 1
@@ -140,5 +141,5 @@ def selection_of(filled: Filled) -> Selection:
 
 def _swapped(first: date, last: date) -> Correction:
     van, tot = day_short(last), day_short(first)
-    words = _("Zoek van %(van)s tot en met %(tot)s", van=van, tot=tot)
-    return Correction(_("De eerste dag ligt na de laatste."), words, {"van": van, "tot": tot})
+    sentence = _("De eerste dag ligt na de laatste.")
+    return Correction(sentence, _("Wissel de dagen om"), {"van": van, "tot": tot})

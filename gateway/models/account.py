@@ -23,7 +23,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def full_name(self) -> str:
         """First name, infix and last name; the username for who has none."""
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part) or self.username
+        names = (self.first_name, self.infix, self.last_name)
+        return " ".join(name for name in names if name) or self.username
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from gateway.formatters import wait
 from gateway.models.account import LoginAnswer
+from gateway.words import gettext as _
+from gateway.words import ngettext
 
 BARS_PER_DAY = 96
 # How a day at the office sounds, from quiet (0) to loud (100), by the hour.

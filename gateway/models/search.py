@@ -6,13 +6,12 @@ import calendar
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from flask_babel import gettext as _
-
 from gateway.formatters import month, period
 from gateway.forms.filled import Filled
 from gateway.models.part import Part
-from gateway.models.selection import CURRENT, CUSTOM, Filter, Query, Selection, types_in_words
+from gateway.models.selection import CURRENT, CUSTOM, Filter, Place, Query, Selection, types_in_words
 from gateway.models.usage import Period, Periods
+from gateway.words import gettext as _
 
 FILTER_FIELDS = ("produkt", "type", "zender", "ontvanger", "bedrag", "bedrag_is", "duur", "duur_is")
 PLACE_FIELDS = ("bladzijde", "ga")
@@ -95,6 +94,10 @@ class Search:
             return self.selection.unfiltered().to_query()
         kept = ("periode", "van", "tot")
         return {name: list(values) for name, values in self.filled.typed.items() if name in kept}
+
+    def at(self, place: Place) -> Query:
+        """The same search at a place in the list."""
+        return self.query | place.to_query()
 
     @property
     def wrong_place(self) -> bool:

@@ -7,11 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from gateway.formatters import day_short, euros, number
 from gateway.models.call_types import call_type
+from gateway.words import gettext as _
+from gateway.words import lazy_gettext as _l
 
 CUSTOM = "aangepast"
 CURRENT = "huidig"
@@ -80,7 +79,8 @@ class Selection:
 
     def without(self, field: str) -> Selection:
         """The same selection with the filter of one field dropped."""
-        return replace(self, **{field: () if field == "types" else None})
+        dropped: Any = () if field == "types" else None
+        return replace(self, **{field: dropped})
 
     def unfiltered(self) -> Selection:
         """The same period, no filters."""
@@ -113,7 +113,8 @@ class Selection:
             return None
         comparison, value = self.amount
         decimals = max(2, -int(value.normalize().as_tuple().exponent))
-        words = _("Bedrag %(is)s %(value)s", **{"is": COMPARISON_WORDS[comparison], "value": euros(value, decimals)})
+        shown = euros(value, decimals)
+        words = _("Bedrag %(compared)s %(value)s", compared=COMPARISON_WORDS[comparison], value=shown)
         typed = f"{value:.{decimals}f}".replace(".", ",")
         return Filter("amount", _("Bedragen klant"), words, _compared("bedrag", comparison, typed))
 
@@ -121,7 +122,9 @@ class Selection:
         if not self.duration:
             return None
         comparison, value = self.duration
-        words = _("Duur %(is)s %(value)s sec", **{"is": COMPARISON_WORDS[comparison], "value": number(value)})
+        words = _(
+            "Duur %(compared)s %(value)s sec", compared=COMPARISON_WORDS[comparison], value=number(value)
+        )
         return Filter("duration", _("Duur"), words, _compared("duur", comparison, str(value)))
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from gateway import spreadsheet
 from gateway.formatters import ABSENT, MEGABYTE, day_short, duration, local
 from gateway.models.call_types import call_type
 from gateway.models.selection import Selection
 from gateway.models.usage import Call
 from gateway.phone_numbers import party
+from gateway.words import gettext as _
+from gateway.words import lazy_gettext as _l
 
 STATES = {"late": _l("nagekomen"), "corrected": _l("gecorrigeerd"), "reversal": _l("teruggedraaid")}
 

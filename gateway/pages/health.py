@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import cast
+from typing import Protocol, cast
 
 from flask import Blueprint, current_app, jsonify, request
 from flask.wrappers import Response
@@ -13,6 +13,14 @@ from gateway.config import Settings
 from gateway.parts import parts
 
 TOKEN_HEADER = "X-Health-Token"
+
+
+
+class Ready(Protocol):
+    """A part that raises when it cannot do its work."""
+
+    def ready(self) -> None: ...
+
 
 pages = Blueprint("health", __name__)
 
@@ -28,7 +36,7 @@ def livez() -> Response:
 @anyone
 def readyz() -> tuple[Response, int]:
     """Sessions can be kept, services can be called, changed rights will be heard of."""
-    standing = {"sessions": parts().sessions, "broker": parts().rpc, "epochs": parts().epochs}
+    standing: dict[str, Ready] = {"sessions": parts().sessions, "broker": parts().rpc, "epochs": parts().epochs}
     reasons = {}
     for name, part in standing.items():
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.access import customers
@@ -13,6 +12,7 @@ from gateway.config import Settings
 from gateway.navigation import tabs_for
 from gateway.pages.going_back import safe_target
 from gateway.theme import CHOICES, remember
+from gateway.words import gettext as _
 from shared.errors import Forbidden
 
 pages = Blueprint("home", __name__)

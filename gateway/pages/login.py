@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.access import anyone
@@ -17,6 +16,7 @@ from gateway.pages.going_back import safe_target
 from gateway.parts import parts
 from gateway.security import ENDED_CHANGED, ENDED_EXPIRED
 from gateway.sessions import sign_in, sign_out
+from gateway.words import lazy_gettext as _l
 from shared.errors import Fault, TooMany, Unavailable
 from shared.logging import correlation_id, get_logger
 

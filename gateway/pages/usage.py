@@ -106,7 +106,8 @@ def _told(filled: Filled, found: Part[Totals] | Part[Details]) -> Filled:
     """What cdr has to say about the input, put beside our own fields."""
     if not isinstance(found.error, Invalid):
         return filled
-    said = {FIELD_OF_SELECTION.get(name.split(".")[0], name): texts for name, texts in found.error.fields.items()}
+    fields = found.error.fields.items()
+    said = {FIELD_OF_SELECTION.get(name.partition(".")[0], "periode"): texts for name, texts in fields}
     return filled.with_errors(said or {"periode": [str(found.error)]})
 
 

@@ -30,6 +30,7 @@ from shared.logging import get_logger, setup_logging
 log = get_logger(__name__)
 
 IDLE_SECONDS = 0.5
+FOLD_PATIENCE_SECONDS = 3.0
 TROUBLE_SECONDS = 2.0
 SWEEP_SECONDS = 60.0
 STALL_SECONDS = 60
@@ -71,7 +72,7 @@ class Worker:
         self._release()
 
     def _work(self) -> bool:
-        folded = self._counters.fold()
+        folded = self._counters.fold(FOLD_PATIENCE_SECONDS)
         FOLDED.inc(folded)
         self._sweep()
         return folded > 0

@@ -10,12 +10,12 @@ from prometheus_client import Counter as Metric
 
 from services.identity.domain import credentials, customers, lockout, users
 from services.identity.domain.customers import Customer, Kind
-from services.identity.domain.users import User
+from services.identity.domain.users import Role, User
 from services.identity.passwords import Passwords
 from services.identity.schemas import Reply, account_reply, customer_reply, refused_reply, user_reply
 from services.identity.store import Changes, Store, Taken
 from shared.acting import Acting
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
 from shared.logging import get_logger
 
@@ -242,6 +242,8 @@ def _change_user(
         if user is None:
             raise NotFound()
         changes.hold_users(user.customer_id)
+        if within:
+            _still_manages(changes, acting)
         changed = change(user, changes.managers_beside(user))
         if changed != user:
             changes.save_user(changed)
@@ -256,8 +258,15 @@ def _managed_by(acting: Acting) -> str | None:
     if acting.kind == "staff":
         acting.require_staff()
         return None
-    acting.require("user_management")
+    acting.require(Role.USER_MANAGEMENT)
     return acting.require_customer()
+
+
+def _still_manages(changes: Changes, acting: Acting) -> None:
+    """The session's roles may be a second old; who lost the role meanwhile does not use it here."""
+    actor = changes.user(acting.user_id or "", acting.customer_id)
+    if actor is None or not users.is_manager(actor):
+        raise Forbidden(role=Role.USER_MANAGEMENT.value)
 
 
 def _together(*checks: Callable[[], object]) -> None:

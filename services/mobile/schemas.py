@@ -53,8 +53,9 @@ def sim_number() -> fields.String:
 
 
 def label() -> fields.String:
+    """No control characters, and no halves of characters (JSON can carry both)."""
     error = f"Gebruik ten hoogste {LONGEST_LABEL} gewone tekens."
-    pattern = validate.Regexp(rf"^[^\x00-\x1f\x7f]{{0,{LONGEST_LABEL}}}\Z", error=error)
+    pattern = validate.Regexp(rf"^[^\x00-\x1f\x7f\ud800-\udfff]{{0,{LONGEST_LABEL}}}\Z", error=error)
     return fields.String(load_default="", validate=pattern)
 
 

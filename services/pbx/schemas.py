@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.pbx.domain import Assignment, Range, day_of, fixed_number
-from shared.schema import Base, length
+from shared.schema import Base
 
 MOST_NUMBERS = 1000
 LARGEST_PAGE = 1000
@@ -46,6 +46,13 @@ def command_id() -> fields.String:
     return fields.String(required=True, validate=pattern)
 
 
+def source() -> fields.String:
+    """No control characters, and no halves of characters (JSON can carry both)."""
+    error = "Gebruik ten hoogste 100 gewone tekens."
+    pattern = validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]{0,100}\Z", error=error)
+    return fields.String(load_default="", validate=pattern)
+
+
 class Page(Base):
     """``after``: the ID of the last row of the page before."""
 
@@ -60,7 +67,7 @@ class Page(Base):
 class AddRange(Base):
     first = FixedNumber(required=True)
     last = FixedNumber(required=True)
-    source = fields.String(load_default="", validate=length(0, 100))
+    source = source()
     command_id = command_id()
 
 

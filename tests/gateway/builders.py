@@ -58,7 +58,8 @@ def sums(calls: int = 0, duration: int = 0, amount: str = "0", **more: Any) -> d
 
 def totals(*rows: dict[str, Any], total: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     total = total or sums(1204, 313_866, "412.860000")
-    reply = {"period": month("2026-11", 30, "open"), "rows": list(rows) or [total | {"number": None, "type": None}]}
+    whole = total | {"number": None, "type": None}
+    reply = {"period": month("2026-11", 30, "open"), "rows": list(rows) or [whole]}
     return reply | {"total": total, "complete": True, "updated_at": "2026-11-22T15:40:00Z"} | more
 
 

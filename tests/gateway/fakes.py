@@ -60,6 +60,9 @@ class FakeRpc:
         if self.down:
             raise RuntimeError("not connected to the broker")
 
+    def close(self) -> None:
+        self.down.add("the bus")
+
     def last(self, method: str) -> Asked:
         """The newest call of a method."""
         return next(call for call in reversed(self.asked) if call.method == method)

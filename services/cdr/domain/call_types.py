@@ -41,7 +41,6 @@ HOME = "NL"
 _PREMIUM = frozenset({"service_0900", "service_0906", "service_0909"})
 
 
-@lru_cache(maxsize=100_000)
 def classify(
     kind: str, direction: str, sender: str | None, receiver: str | None, roaming_country: str | None
 ) -> tuple[str, str | None]:
@@ -63,6 +62,7 @@ def classify(
     return call_type, country_called
 
 
+@lru_cache(maxsize=30_000)
 def _called(party: str) -> tuple[str, str | None]:
     scheme, _, rest = party.partition(":")
     if scheme == "ext":

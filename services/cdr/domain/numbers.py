@@ -27,7 +27,7 @@ class NumberError(ValueError):
     """A party that cannot be understood; the text is a sentence for the carrier."""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def parse_party(text: str, kind: str = "voice") -> str:
     """A party in our notation. `kind` matters to short digits and names: SMS has short codes and
     senders by name, calls have extensions. Raises NumberError."""

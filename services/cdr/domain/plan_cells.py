@@ -43,8 +43,8 @@ _UNITS = {
 }
 USUAL_UNIT = {"voice": 60, "sms": 1, "data": 10**6}
 _PARTY = re.compile(r"|\+[0-9]{0,15}|(?:nl|ext):[0-9]{0,6}|alpha:[A-Za-z0-9 ._&-]{0,11}|anon")
-_ZONED = re.compile(r"(?:roam:(?:eu|world|([A-Z]{2})):)?(?:fwd:|in:)?(.*)", re.ASCII)
-_DATA = re.compile(r"data:(?:national|eu|world|([A-Z]{2}))?", re.ASCII)
+_ZONED = re.compile(r"(?:mob:)?(?:roam:(?:eu|world|([A-Z]{2})):)?(?:fwd:|in:)?(.*)", re.ASCII)
+_DATA = re.compile(r"(?:mob:)?data:(?:national|eu|world|([A-Z]{2}))?", re.ASCII)
 _COUNTRIES = frozenset(CODES.values())
 _NO_OR_COUNTRY = _COUNTRIES | {None}
 EVERY_DAY = (frozenset(range(7)), False)
@@ -203,7 +203,7 @@ def prefix(text: str, of: str) -> str:
     fits = key and found and _PARTY.fullmatch(found[2]) and found[1] in _NO_OR_COUNTRY
     if not found or not fits:
         problem = f"'{_shown(text)}' is geen begin van een nummer."
-        raise CellError(problem, "Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in: of roam:BE:+32.")
+        raise CellError(problem, "Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in:, mob:+31 of roam:BE:+32.")
     if found[2].startswith("+"):
         _known_code(found[2][1:], text)
     return key

@@ -72,8 +72,22 @@ def _day(day: date | None) -> str:
 def _window(window: Window | None) -> dict[str, str]:
     if window is None:
         return {}
-    days = [_DAYS[number] for number in sorted(window.weekdays)] + ["feestdag"] * window.holidays
-    return {"days": "+".join(days), "from": _time(window.begin), "to": _time(window.end)}
+    return {"days": _days(window), "from": _time(window.begin), "to": _time(window.end)}
+
+
+def _days(window: Window) -> str:
+    """ "ma-vr+zo+feestdag"; empty for every day."""
+    numbers = sorted(window.weekdays)
+    if len(numbers) == 7 and not window.holidays:
+        return ""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = [_DAYS[run[0]] + (f"-{_DAYS[run[-1]]}" if len(run) > 1 else "") for run in runs]
+    return "+".join([*words, "feestdag"] if window.holidays else words)
 
 
 def _time(second: int) -> str:

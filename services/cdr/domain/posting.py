@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from services.cdr.domain.periods import book
 from services.cdr.domain.refusal import Refused
 from services.cdr.domain.usage import UsageEvent
@@ -31,8 +33,7 @@ SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(Struct, frozen=True, gc=False):
     """An event that has an owner and a price. ``fields`` are the row's fields that do not depend on
     the books; ``day`` and ``month`` are of its start, in Amsterdam; ``source`` is the event as received."""
 
@@ -154,4 +155,3 @@ def correct(
         back["hidden"] = True
         unseen = [old["_id"]]
     return [back, row], unseen
-

@@ -6,6 +6,7 @@ Keys. An entry's `prefix` is the beginning of a key; the longest that fits wins.
 - incoming:    "in:" + the number that was called
 - roaming:     "roam:BE:" + any of the above, else "roam:eu:" or "roam:world:" + it
 - data:        "data:BE", else "data:national", "data:eu" or "data:world"
+- a mobile:    "mob:" + any of the above, else without (what is in the bundle costs 0 there)
 Of the alternatives ("else") the first for which any entry is active decides, whatever the length
 of the prefixes. A longer prefix of which no entry is active gives way to a shorter one.
 """
@@ -19,9 +20,10 @@ from services.cdr.domain.amsterdam import DAY
 from services.cdr.domain.countries import zone_of
 from services.cdr.domain.tariff import BASE, Entry
 
-_NUMBERS_KEPT = 100_000
+_NUMBERS_KEPT = 30_000
 _DAYS_KEPT = 1_000
 FOREVER = 2**62
+TELEPHONY, MOBILE = "telephony", "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class PlanConflict(ValueError):
 
 
 _Groups = dict[tuple[str, str], tuple[Entry, ...]]
-_Key = tuple[str, str, str | None, str | None]
+_Key = tuple[str, str, str | None, str | None, str]
 
 
 @dataclass(frozen=True)
@@ -153,12 +155,14 @@ class RatePlan:
         object.__setattr__(self, "_groups", _grouped(self.entries))
         object.__setattr__(self, "_longest", max((len(entry.prefix) for entry in self.entries), default=0))
 
-    def match(self, kind: str, direction: str, receiver: str | None, roaming: str | None) -> Match:
+    def match(
+        self, kind: str, direction: str, receiver: str | None, roaming: str | None, product: str = TELEPHONY
+    ) -> Match:
         """The entries that may count for such usage; kept, since numbers are called over and over."""
-        key = (kind, direction, receiver, roaming)
+        key = (kind, direction, receiver, roaming, product)
         found = self._cache.get(key)
         if found is None:
-            found = self._find(kind, lookup_keys(kind, direction, receiver, roaming))
+            found = self._find(kind, lookup_keys(kind, direction, receiver, roaming, product))
             if len(self._cache) >= _NUMBERS_KEPT:
                 self._cache.clear()  # a dialler that tries every number must not fill the memory
             self._cache[key] = found
@@ -192,12 +196,20 @@ def conflicts(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
         yield from ((first, second) for first, second in combinations(group, 2) if first.conflicts(second))
 
 
-def lookup_keys(kind: str, direction: str, receiver: str | None, roaming: str | None) -> tuple[str, ...]:
+def lookup_keys(
+    kind: str, direction: str, receiver: str | None, roaming: str | None, product: str = TELEPHONY
+) -> tuple[str, ...]:
     """The keys under which a price may stand, the most specific first (see the top of this file)."""
     abroad = roaming if roaming and roaming != "NL" else None
-    if kind == "data":
-        return (f"data:{abroad or 'NL'}", f"data:{zone_of(abroad) if abroad else 'national'}")
-    party = receiver or ""
+    keys = _data_keys(abroad) if kind == "data" else _party_keys(direction, receiver or "", abroad)
+    return (*(f"mob:{key}" for key in keys), *keys) if product == MOBILE else keys
+
+
+def _data_keys(abroad: str | None) -> tuple[str, ...]:
+    return (f"data:{abroad}", f"data:{zone_of(abroad)}") if abroad else ("data:NL", "data:national")
+
+
+def _party_keys(direction: str, party: str, abroad: str | None) -> tuple[str, ...]:
     plain = {"in": (f"in:{party}",), "forward": (f"fwd:{party}", party)}.get(direction, (party,))
     if abroad is None:
         return plain

@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from services.cdr.domain.rate_plan import Match, RatePlan, lookup_keys
+from services.cdr.domain.rate_plan import TELEPHONY, Match, RatePlan, lookup_keys
 from services.cdr.domain.tariff import BASE, EURO, Entry, Step, Tariff
 
 MICRO_DECIMALS = 6
@@ -30,7 +30,7 @@ MICRO_DECIMALS = 6
 class Usage(Struct, frozen=True, gc=False):
     """What is rated. `receiver` in our notation (None for data), `start` in epoch seconds (UTC, rounded
     down), `quantity` in seconds, bytes or pieces, `call_type` by classification, `roaming` the country
-    code when the mobile was abroad."""
+    code when the mobile was abroad, `product` what the number that pays is for (rate_plan.MOBILE)."""
 
     kind: str
     direction: str
@@ -39,6 +39,7 @@ class Usage(Struct, frozen=True, gc=False):
     quantity: int
     call_type: str
     roaming: str | None = None
+    product: str = TELEPHONY
 
 
 class RatedUsage(Struct, frozen=True, gc=False):
@@ -77,7 +78,8 @@ class Deviations:
     otherwise: Deviation | None = None
 
     def find(self, usage: Usage, call_type: str) -> Deviation | None:
-        for key in lookup_keys(usage.kind, usage.direction, usage.receiver, usage.roaming):
+        keys = lookup_keys(usage.kind, usage.direction, usage.receiver, usage.roaming, usage.product)
+        for key in keys:
             for length in range(len(key), 0, -1):
                 if (usage.kind, key[:length]) in self.by_prefix:
                     return self.by_prefix[usage.kind, key[:length]]
@@ -116,7 +118,7 @@ class Explanation:
 
 def rate(usage: Usage, plan: RatePlan, deviations: Deviations | None = None) -> RatedUsage:
     """The price of usage by a plan and the customer's deviations. Raises NoRate when none fits."""
-    match = plan.match(usage.kind, usage.direction, usage.receiver, usage.roaming)
+    match = plan.match(usage.kind, usage.direction, usage.receiver, usage.roaming, usage.product)
     start, quantity = usage.start, usage.quantity
     first, until = match.at(start)
     if first is None:
@@ -206,7 +208,7 @@ def _course(
 
 def explain(usage: Usage, plan: RatePlan, deviations: Deviations | None = None) -> Explanation:
     """The same price as `rate`, with every step that led to it. Raises NoRate when none fits."""
-    match = plan.match(usage.kind, usage.direction, usage.receiver, usage.roaming)
+    match = plan.match(usage.kind, usage.direction, usage.receiver, usage.roaming, usage.product)
     rated = rate(usage, plan, deviations)
     deviation = deviations.find(usage, rated.call_type) if deviations else None
     if not usage.quantity:

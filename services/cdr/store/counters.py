@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
@@ -58,11 +59,20 @@ class CounterStore:
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
 
-    def fold(self) -> int:
+    def fold(self, patience: float = 0.0) -> int:
         """Move the oldest ledger documents into the counters; how many, 0 when there were none.
 
-        Only the holder of the fold's lease calls this; a second one would lose by write conflict.
+        A fold costs by the counters it touches, so it pays to let documents gather: with ``patience``
+        it waits until there are FOLD_DOCUMENTS or the oldest is that many seconds old. Only the holder
+        of the worker's lease calls this; a second one would lose by write conflict.
         """
+        ledger = self._db["ledger"]
+        oldest = ledger.find_one(sort=[("_id", ASCENDING)], projection={"_id": 1})
+        if oldest is None:
+            return 0
+        age = (datetime.now(UTC) - oldest["_id"].generation_time).total_seconds()
+        if age < patience and ledger.estimated_document_count() < FOLD_DOCUMENTS:
+            return 0
         return transact(self._db, self._fold)
 
     def _fold(self, session: ClientSession) -> int:

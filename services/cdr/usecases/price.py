@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from services.cdr.domain.amsterdam import epoch
@@ -25,57 +23,53 @@ def refuse_priced(priced: Priced, reason: Reason, sentence: str) -> Refused:
     )
 
 
+class _Objection(Exception):
+    """Why the event at hand cannot be booked."""
+
+    def __init__(self, reason: Reason, sentence: str, number: str | None = None) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.number = number
+
+
 def price(carrier: str, item: UsageEvent | BadEvent, reference: Reference) -> Priced | Refused:
     """Give one item of a carrier's message its owner and price. Never raises on any input."""
     if isinstance(item, BadEvent):
         return Refused(carrier, Reason.SCHEMA, item.reason, item.raw, item.record)
+    try:
+        return _price(carrier, item, reference)
+    except _Objection as objection:
+        source = msgspec.json.encode(item)
+        return Refused(carrier, objection.reason, str(objection), source, item.record, objection.number)
 
-    def refuse(reason: Reason, sentence: str, number: str | None = None) -> Refused:
-        return Refused(carrier, reason, sentence, msgspec.json.encode(item), item.record, number)
 
+def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
     if item.carrier is not None and item.carrier != carrier:
-        return refuse(
+        raise _Objection(
             Reason.CARRIER, f"carrier says {item.carrier!r}, but the message came in as {carrier!r}."
         )
-    try:
-        number = parse_charged(item.charged)
-        sender = parse_party(item.sender, item.kind) if item.sender is not None else number
-        receiver = parse_party(item.receiver, item.kind) if item.receiver is not None else None
-    except ValueError as problem:
-        return refuse(Reason.SCHEMA, str(problem))
-    return _with_owner(carrier, item, (number, sender, receiver), reference, refuse)
-
-
-def _with_owner(
-    carrier: str,
-    item: UsageEvent,
-    parties: tuple[str, str, str | None],
-    reference: Reference,
-    refuse: Callable[..., Refused],
-) -> Priced | Refused:
-    number, sender, receiver = parties
+    number, sender, receiver = _parties(item)
     moment = epoch(item.start)
     owned = reference.owner(number, moment)
     if owned is None:
-        return refuse(
-            Reason.UNKNOWN_OWNER, f"{number} belongs to nobody at {item.start.isoformat()}.", number
-        )
+        sentence = f"{number} belongs to nobody at {item.start.isoformat()}."
+        raise _Objection(Reason.UNKNOWN_OWNER, sentence, number)
     day, month = calendar(moment)
     plan = reference.plan(owned.customer, day)
     if plan is None:
-        return refuse(Reason.NO_RATE, f"there is no rate plan for {item.start:%Y-%m-%d}.", number)
+        raise _Objection(Reason.NO_RATE, f"there is no rate plan for {item.start:%Y-%m-%d}.", number)
     roaming = item.roaming.country if item.roaming else None
     call_type, _ = classify(item.kind, item.direction, sender, receiver, roaming)
     usage = Usage(item.kind, item.direction, receiver, moment, item.quantity, call_type, roaming)
     try:
         rated = rate(usage, plan)
     except NoRate as problem:
-        return refuse(Reason.NO_RATE, f"{plan.version}: {problem}.", number)
+        raise _Objection(Reason.NO_RATE, f"{plan.version}: {problem}.", number) from problem
     fields = {
         "customer": owned.customer,
         "product": owned.product,
         "number": number,
-        "type": str(rated.call_type),
+        "type": rated.call_type,
         "sender": sender,
         "receiver": receiver or "data",
         "destination": rated.destination,
@@ -87,3 +81,14 @@ def _with_owner(
         "prefix": rated.prefix,
     }
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
+
+
+def _parties(item: UsageEvent) -> tuple[str, str, str | None]:
+    """(the number that pays, sender, receiver) in our notation."""
+    try:
+        number = parse_charged(item.charged)
+        sender = number if item.sender is None else parse_party(item.sender, item.kind)
+        receiver = None if item.receiver is None else parse_party(item.receiver, item.kind)
+    except ValueError as problem:
+        raise _Objection(Reason.SCHEMA, str(problem)) from problem
+    return number, sender, receiver

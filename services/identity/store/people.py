@@ -125,6 +125,9 @@ class Store:
         outbox.ensure_indexes(store._db)
         return store
 
+    def close(self) -> None:
+        self._db.client.close()
+
     def once(
         self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
     ) -> Document:

@@ -35,14 +35,14 @@ def test_a_number_is_assigned_taken_back_and_given_to_another_and_each_step_is_t
 
 def test_a_customer_sees_its_own_numbers_of_today(pbx: Pbx) -> None:
     pbx.command("add_range", first=FIRST, last=LAST)
-    pbx.assign(BAKERY, "+31850001612", "+31850001611")
+    pbx.assign(BAKERY, "+31850001612", "+31850001611", valid_from="2020-01-01")
     pbx.assign(BAKERY, "+31850001613", valid_from="2099-01-01")
-    pbx.assign(BAKERY, "+31850001614", valid_from="2025-01-01", valid_to="2025-02-01")
-    pbx.assign(GARAGE, "+31850001615")
+    pbx.assign(BAKERY, "+31850001614", valid_from="2020-01-01", valid_to="2020-02-01")
+    pbx.assign(GARAGE, "+31850001615", valid_from="2020-01-01")
 
     rows = pbx.user(BAKERY, "numbers")["rows"]
     assert [row["number"] for row in rows] == ["+31850001611", "+31850001612"]
-    assert (rows[0]["valid_from"], rows[0]["valid_to"], rows[0]["subject"]) == ("2026-01-01", None, "none")
+    assert (rows[0]["valid_from"], rows[0]["valid_to"], rows[0]["subject"]) == ("2020-01-01", None, "none")
     assert "customer_id" not in rows[0]
     assert pbx.user(new_id(), "numbers") == {"rows": [], "next": None}
     assert pbx.staff("ranges")["rows"][0]["assigned"] == 3

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -195,9 +196,13 @@ def test_bases_hold_every_unit_of_the_plan_files() -> None:
         (("data", "out", None, None), ("data:NL", "data:national")),
         (("data", "out", None, "NO"), ("data:NO", "data:eu")),
         (("data", "out", None, "GB"), ("data:GB", "data:world")),
+        (("voice", "out", "+3161", None, "telephony"), ("+3161",)),
+        (("voice", "forward", "+3161", None, "mobile"), ("mob:fwd:+3161", "mob:+3161", "fwd:+3161", "+3161")),
+        (
+            ("data", "out", None, None, "mobile"),
+            ("mob:data:NL", "mob:data:national", "data:NL", "data:national"),
+        ),
     ],
 )
-def test_where_a_price_is_looked_for(
-    usage: tuple[str, str, str | None, str | None], keys: tuple[str, ...]
-) -> None:
+def test_where_a_price_is_looked_for(usage: tuple[Any, ...], keys: tuple[str, ...]) -> None:
     assert lookup_keys(*usage) == keys

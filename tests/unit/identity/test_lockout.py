@@ -69,7 +69,13 @@ def test_the_wider_the_count_the_higher_its_limit(limit: Limit, free: int) -> No
 @pytest.mark.feature("ID-11")
 @pytest.mark.parametrize(
     ("passed", "remaining"),
-    [(timedelta(0), 60), (timedelta(seconds=20), 40), (timedelta(seconds=59.2), 1), (MINUTE, 0), (2 * MINUTE, 0)],
+    [
+        (timedelta(0), 60),
+        (timedelta(seconds=20), 40),
+        (timedelta(seconds=59.2), 1),
+        (MINUTE, 0),
+        (2 * MINUTE, 0),
+    ],
 )
 def test_the_wait_runs_off(passed: timedelta, remaining: int) -> None:
     tries = Tries(5, NOON)

@@ -8,6 +8,7 @@ import pytest
 from marshmallow import ValidationError
 
 from services.identity import schemas
+from shared.schema import Base
 
 LOGIN = {"username": "anna", "password": "vlierbes", "address": "192.0.2.7"}
 USER = {
@@ -19,7 +20,7 @@ USER = {
 }
 
 
-def refused(schema: type[schemas.Base], given: dict[str, Any]) -> dict[str, Any]:
+def refused(schema: type[Base], given: dict[str, Any]) -> dict[str, Any]:
     with pytest.raises(ValidationError) as problem:
         schema().load(given)
     assert isinstance(problem.value.messages, dict)
