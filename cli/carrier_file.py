@@ -88,15 +88,23 @@ def _json_event(line: bytes) -> bytes:
 def _csv_reader(header: bytes) -> Read:
     """How to read the lines below this one."""
     delimiter = next((mark for mark in ";\t" if mark.encode() in header), ",")
-    columns = [cell.strip() for cell in _cells(header, delimiter)]
+    try:
+        columns = [cell.strip() for cell in _cells(header, delimiter)]
+    except ValueError as problem:
+        raise _neither(str(problem)) from None
     unknown = [column for column in columns if column not in COLUMNS]
-    if unknown or "record" not in columns or len(set(columns)) != len(columns):
-        why = f"{unknown[0]!r} is no column" if unknown else "it must name record, and each column once"
-        raise Problem(
-            f"the first line is neither a JSON object nor the names of columns ({why}). "
-            f"Columns are: {', '.join(COLUMNS)}."
-        )
+    if unknown:
+        raise _neither(f"{unknown[0][:40]!r} is no column")
+    if "record" not in columns or len(set(columns)) != len(columns):
+        raise _neither("it must name record, and each column once")
     return lambda line: _csv_event(columns, _cells(line, delimiter))
+
+
+def _neither(why: str) -> Problem:
+    return Problem(
+        f"the first line is neither a JSON object nor the names of columns ({why}). "
+        f"Columns are: {', '.join(COLUMNS)}."
+    )
 
 
 def _cells(line: bytes, delimiter: str) -> list[str]:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, date, datetime
 from typing import NamedTuple
+
+import click
+
+from cli.demo import cast
+from cli.demo.calendar import months_until
+from cli.demo.usage import Demo
+from cli.problems import Problem
+from cli.seeding.doors import Doors, open_doors
+from cli.seeding.people import ensure_people, find_customer
+from cli.seeding.usage import Loader
+
+OPERATOR = "operator"
 
 
 class Login(NamedTuple):
@@ -13,11 +27,57 @@ class Login(NamedTuple):
     who: str
 
 
+def seed(demo: Demo, now: datetime | None = None) -> None:
+    """Load the demo as it stands now; what is there already stays, so it can run again. Raises Problem."""
+    moment, started = now or datetime.now(UTC), time.monotonic()
+    with open_doors() as doors:
+        ids = ensure_people(doors, since=date(*months_until(moment)[0], 1))
+        click.echo(f"Demo customers, users, numbers and rate plan are there ({len(ids)} customers).")
+        Loader(demo, moment, doors, ids, click.echo).load()
+    click.echo(f"The demo data are complete ({time.monotonic() - started:.0f} s).")
+
+
 def seed_if_empty() -> bool:
-    """Load the demo data into a system that has none; whether it did."""
-    return False
+    """Load the demo data into a system that has no customers, or in which that was broken off; whether it did.
+
+    A system without demo data is still of use: what goes wrong is printed, not raised.
+    """
+    try:
+        with open_doors() as doors:
+            if not (_is_empty(doors) or _was_broken_off(doors)):
+                return False
+        click.echo("First start: loading demo data, about a minute…")
+        seed(Demo())
+    except Problem as problem:
+        problem.show()
+        click.echo("The demo data are not complete; ./tikker seed goes on with them.", err=True)
+        return False
+    return True
 
 
 def logins() -> list[Login]:
-    """The accounts of the demo data."""
-    return []
+    """The accounts of the demo data; none in a system that has other customers only."""
+    try:
+        with open_doors() as doors:
+            there = [c for c in cast.CUSTOMERS if find_customer(doors, c.name)]
+    except Problem:
+        return []
+    return [
+        Login(user.username, user.password, f"{customer.name}, {user.what}")
+        for customer in there
+        for user in customer.users
+    ]
+
+
+def _is_empty(doors: Doors) -> bool:
+    return all(row["kind"] == OPERATOR for row in doors.staff("identity", "customers")["rows"])
+
+
+def _was_broken_off(doors: Doors) -> bool:
+    """Whether demo customers are there whose past months were never closed, which comes last."""
+    ids = [find_customer(doors, customer.name) for customer in cast.CUSTOMERS]
+    known = [customer_id for customer_id in ids if customer_id]
+    if not known and find_customer(doors, cast.PARTNER) is None:
+        return False
+    periods = [doors.user(customer_id, "cdr", "periods")["recent"] for customer_id in known]
+    return len(known) < len(ids) or any(all(p["state"] == "open" for p in recent) for recent in periods)

@@ -20,18 +20,11 @@ from flask.wrappers import Response
 from gateway.access import anyone
 
 HERE = Path(__file__).parent / "static"
+ICON_NAMES = Path(__file__).parent / "icons.txt"
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_TO_PACK = 1024
 
 STYLE_SHEETS = ("roles", "base", "components", "calls", "login", "print")
-ICONS = frozenset({
-    "arrow-clockwise", "arrow-down", "arrow-left-right", "box-arrow-right", "chat-left-text",
-    "chevron-down", "chevron-up", "cloud-slash", "download", "exclamation-octagon-fill",
-    "exclamation-triangle-fill", "eye", "funnel-fill", "globe2", "hash", "info-circle-fill",
-    "life-preserver", "list", "person-circle", "phone", "reception-4", "search", "signpost",
-    "telephone", "telephone-inbound", "three-dots", "x-lg",
-})
-
 pages = Blueprint("assets", __name__)
 
 
@@ -56,7 +49,6 @@ def assets() -> dict[str, Asset]:
         "dark.css": (HERE / "css/dark.css").read_bytes(),
         "bootstrap.css": _without_map((bootstrap / "css/bootstrap.min.css").read_bytes()),
         "icons.svg": _icons((bootstrap / "icons/bootstrap-icons.svg").read_text("utf-8")),
-        "htmx.js": (_package("django_htmx") / "static/django_htmx/htmx-2.min.js").read_bytes(),
     }
     return {name: _asset(name, content) for name, content in files.items()}
 
@@ -96,7 +88,6 @@ def _asset(name: str, content: bytes) -> Asset:
 
 
 def _package(name: str) -> Path:
-    """The folder of an installed package, without importing it (django_htmx would ask for Django)."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise RuntimeError(f"the package {name} is not installed")
@@ -109,10 +100,10 @@ def _without_map(content: bytes) -> bytes:
 
 
 def _icons(sprite: str) -> bytes:
-    """The icons that we use, out of the two thousand of Bootstrap Icons (MIT licence)."""
+    """The icons of icons.txt, out of the two thousand of Bootstrap Icons (MIT licence)."""
     symbols = dict(re.findall(r'(?s)<symbol[^>]*\bid="([^"]+)"[^>]*>(.*?)</symbol>', sprite))
     kept = [
         f'<symbol id="{name}" viewBox="0 0 16 16" fill="currentColor">{symbols[name]}</symbol>'
-        for name in sorted(ICONS)
+        for name in ICON_NAMES.read_text("utf-8").split()
     ]
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(kept)}</svg>'.encode()

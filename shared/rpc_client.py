@@ -211,7 +211,7 @@ class RpcClient:
             channel = connection.channel()
             key = uuid.uuid4().hex
             queue = f"rpc.reply-{self._signer.issuer}-{key}"
-            channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
+            channel.exchange_declare(EXCHANGE, "topic", passive=True)  # set-up or a service has made it
             channel.queue_declare(
                 queue, exclusive=True, auto_delete=True, arguments={"x-expires": REPLY_QUEUE_TTL_MS}
             )

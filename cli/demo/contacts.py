@@ -71,6 +71,8 @@ _MADE: dict[str, tuple[int, Callable[[Random], str]]] = {
 }
 
 _GIVEN = {
+    "far": ["+902120000012", "+5970000034", "+2125200000056"],
+    "satellite": ["+870000000012"],
     "0800": [f"+31800000{digit}" for digit in range(6)],
     "0900": [f"+31900000{digit}" for digit in range(4)],
     "0906": ["+319060000"],

@@ -24,6 +24,7 @@ CHAT = Size(130, 1.05, 2 * 3600)
 ORDER = Size(75, 0.8, 1800)
 ABROAD = Size(240, 1.0, 2 * 3600)
 QUEUE = Size(380, 0.75, 3600)
+WAIT = Size(210, 0.8, 3600)
 LOOKUP = Size(55, 0.4, 600)
 LONG = Size(2900, 0.35, 3 * 3600)
 SESSION = Size(1.6 * MEGABYTE, 1.9, 2_000 * MEGABYTE)
@@ -52,11 +53,17 @@ class Habit:
 
 _SERVICES = (
     Habit(0.028, "0800", QUEUE),
-    Habit(0.012, "0900", QUEUE),
+    Habit(0.005, "0900", WAIT),
     Habit(0.0006, "0906", LOOKUP),
     Habit(0.0012, "0909", LOOKUP),
     Habit(0.014, "14", QUEUE),
     Habit(0.0025, "18", LOOKUP),
+)
+
+_FAR = (
+    Habit(0.0005, "world", LONG),
+    Habit(0.0008, "far", LONG),
+    Habit(0.00012, "satellite", ORDER),
 )
 
 SHOP = (
@@ -65,7 +72,7 @@ SHOP = (
     Habit(0.12, "mobile", CHAT, "forward"),
     Habit(0.045, "eu", ABROAD),
     Habit(0.010, "world", ABROAD),
-    Habit(0.0004, "world", LONG),
+    *_FAR,
     *_SERVICES,
 )
 
@@ -76,7 +83,7 @@ OFFICE = (
     Habit(0.10, "mobile", CHAT, "forward"),
     Habit(0.055, "eu", ABROAD),
     Habit(0.008, "world", ABROAD),
-    Habit(0.0004, "world", LONG),
+    *_FAR,
     *_SERVICES,
 )
 
@@ -85,7 +92,7 @@ HELPLINE = (
     Habit(0.36, "national", Size(300, 1.0, 2 * 3600)),
     Habit(0.12, "mobile", CHAT, "forward"),
     Habit(0.006, "eu", ABROAD),
-    Habit(0.0003, "world", LONG),
+    *_FAR,
     *_SERVICES,
     Habit(0.03, "14", QUEUE),
 )
@@ -96,7 +103,7 @@ HANDSET = (
     Habit(0.12, "national", CHAT),
     Habit(0.12, "mobile"),
     Habit(0.010, "eu", ABROAD),
-    Habit(0.006, "0900", QUEUE),
+    Habit(0.002, "0900", WAIT),
     Habit(0.003, "shortcode"),
     Habit(0.002, "world", ABROAD),
 )

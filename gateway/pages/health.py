@@ -15,7 +15,6 @@ from gateway.parts import parts
 TOKEN_HEADER = "X-Health-Token"
 
 
-
 class Ready(Protocol):
     """A part that raises when it cannot do its work."""
 
@@ -36,7 +35,8 @@ def livez() -> Response:
 @anyone
 def readyz() -> tuple[Response, int]:
     """Sessions can be kept, services can be called, changed rights will be heard of."""
-    standing: dict[str, Ready] = {"sessions": parts().sessions, "broker": parts().rpc, "epochs": parts().epochs}
+    here = parts()
+    standing: dict[str, Ready] = {"sessions": here.sessions, "broker": here.rpc, "epochs": here.epochs}
     reasons = {}
     for name, part in standing.items():
         try:

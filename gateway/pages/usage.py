@@ -96,9 +96,7 @@ def _details_page(
     place: Place = NEWEST,
     advice: Advice | None = None,
 ) -> tuple[str, int]:
-    html = render_template(
-        "pages/usage_details.html", search=search, found=found, place=place, advice=advice
-    )
+    html = render_template("pages/usage_details.html", search=search, found=found, place=place, advice=advice)
     return html, WRONG_INPUT if search.filled.errors else 200
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,12 +11,10 @@ from pymongo.database import Database
 
 from services.mobile import domain
 from services.mobile.domain import NumberTerm, Subscription
-from shared import mongo, outbox
-from shared.errors import Conflict
+from shared import commands, mongo, outbox
 from shared.events import wrap
 from shared.mongo import Document
 
-KEEP_COMMANDS_SECONDS = 30 * 24 * 3600
 PUBLISH_BATCH = 500
 
 ORDER = ("customer_id", "active_from", "_id")
@@ -26,7 +23,6 @@ INDEXES = {
         IndexModel([(field, ASCENDING) for field in ORDER]),
         IndexModel([("numbers.number", ASCENDING)]),
     ],
-    "commands": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEEP_COMMANDS_SECONDS)],
 }
 
 
@@ -76,30 +72,17 @@ class Store:
         store = cls(mongo.connect())
         for collection, indexes in INDEXES.items():
             store._db[collection].create_indexes(indexes)
+        commands.ensure_indexes(store._db)
         outbox.ensure_indexes(store._db)
         return store
 
     def once(
         self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
     ) -> Document:
-        """Run ``work`` in one transaction, unless the command has run: then its answer again.
-
-        ``request`` says what the command asks; Conflict when its ID was used for something else.
-        """
-        digest = hashlib.sha256(repr(request).encode()).hexdigest()
-
-        def run(session: ClientSession) -> Document:
-            done = self._db["commands"].find_one({"_id": command_id}, session=session)
-            if done and done["request"] != digest:
-                raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
-            if done:
-                return dict(done["answer"])
-            answer = work(Changes(self._db, session, at))
-            row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
-            self._db["commands"].insert_one(row, session=session)
-            return answer
-
-        return mongo.transact(self._db, run)
+        """Run ``work`` in one transaction, at most once: see :func:`shared.commands.once`."""
+        return commands.once(
+            self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
+        )
 
     def publish_again(self, after: str, at: datetime) -> list[Subscription]:
         """Queue the events of the next subscriptions by ID, as they stand; empty when there are no more."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -13,12 +12,11 @@ from pymongo.errors import BulkWriteError
 
 from services.pbx import domain
 from services.pbx.domain import Assignment, Range, Term
-from shared import mongo, outbox
+from shared import commands, mongo, outbox
 from shared.errors import Conflict
 from shared.events import wrap
 from shared.mongo import Document
 
-KEEP_COMMANDS_SECONDS = 30 * 24 * 3600
 PUBLISH_BATCH = 500
 DUPLICATE_KEY = 11000
 
@@ -29,7 +27,6 @@ INDEXES = {
         IndexModel([("customer_id", ASCENDING), *((field, ASCENDING) for field in ORDER)]),
         IndexModel([(field, ASCENDING) for field in ORDER]),
     ],
-    "commands": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEEP_COMMANDS_SECONDS)],
 }
 
 
@@ -96,30 +93,17 @@ class Store:
         store = cls(mongo.connect())
         for collection, indexes in INDEXES.items():
             store._db[collection].create_indexes(indexes)
+        commands.ensure_indexes(store._db)
         outbox.ensure_indexes(store._db)
         return store
 
     def once(
         self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
     ) -> Document:
-        """Run ``work`` in one transaction, unless the command has run: then its answer again.
-
-        ``request`` says what the command asks; Conflict when its ID was used for something else.
-        """
-        digest = hashlib.sha256(repr(request).encode()).hexdigest()
-
-        def run(session: ClientSession) -> Document:
-            done = self._db["commands"].find_one({"_id": command_id}, session=session)
-            if done and done["request"] != digest:
-                raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
-            if done:
-                return dict(done["answer"])
-            answer = work(Changes(self._db, session, at))
-            row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
-            self._db["commands"].insert_one(row, session=session)
-            return answer
-
-        return mongo.transact(self._db, run)
+        """Run ``work`` in one transaction, at most once: see :func:`shared.commands.once`."""
+        return commands.once(
+            self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
+        )
 
     def publish_again(self, after: str, at: datetime) -> list[Assignment]:
         """Queue the events of the next assignments by ID, as they stand; empty when there are no more."""

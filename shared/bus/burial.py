@@ -19,6 +19,8 @@ QUORUM = {"x-queue-type": "quorum"}
 
 ATTEMPT = "tikker.attempt"
 REASON = "tikker.reason"
+NOTE_CHARACTERS = 1000
+"""A header of more than a frame (128 KiB) would close the connection, again at every try."""
 
 
 def own_exchange(service: str) -> Exchange:
@@ -61,14 +63,18 @@ def attempt_of(message: Any) -> int:
 
 def copy_for(message: Any, service: str, target: str, body: bytes, **headers: Any) -> Message:
     """The same message, addressed to one of our own queues, with a note why."""
-    kept = {
-        k: v for k, v in (message.headers or {}).items() if isinstance(k, str) and k.startswith("tikker.")
-    }
+    kept = {k: v for k, v in (message.headers or {}).items() if _is_note(k, v)}
+    notes = {k: v[:NOTE_CHARACTERS] if isinstance(v, str) else v for k, v in {**kept, **headers}.items()}
     properties = message.properties or {}
     return Message(
         exchange=own_exchange(service).name,
         routing_key=target,
         body=body,
-        headers={**kept, **headers, "tikker.at": datetime.now(UTC).isoformat()},
+        headers={**notes, "tikker.at": datetime.now(UTC).isoformat()},
         properties={"content_type": str(properties.get("content_type") or "application/octet-stream")},
     )
+
+
+def _is_note(name: object, value: object) -> bool:
+    """A header of ours that any client can write again; what else a sender added stays behind."""
+    return isinstance(name, str) and name.startswith("tikker.") and isinstance(value, (str, int))

@@ -135,7 +135,7 @@ class Listener(Consumer):
         raw = (
             message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
         )
-        self._move(message, raw, f"{self.queue.name}.dead", "dead", {burial.REASON: reason[:1000]})
+        self._move(message, raw, f"{self.queue.name}.dead", "dead", {burial.REASON: reason})
 
     def _move(self, message: Any, body: bytes, target: str, outcome: str, headers: dict[str, Any]) -> None:
         copy = burial.copy_for(message, self.container.service_name, target, body, **headers)

@@ -130,8 +130,9 @@ class Scene:
         self.wrote(self.ring(), "start", "end")
         assert RawCall(self, "ask", {"id": new_id()}).answer()["error"] is None
 
-    def headers(self) -> dict[str, str]:
-        return {CONTEXT_HEADER: self.keyring.signer("gateway").sign(USER, "toy")}
+    def headers(self, audience: str = "toy") -> dict[str, str]:
+        """The signed context of a user, as a caller sends it."""
+        return {CONTEXT_HEADER: self.keyring.signer("gateway").sign(USER, audience)}
 
 
 def body_of(about: str, act: str = "nothing") -> bytes:

@@ -86,13 +86,15 @@ def test_a_dependency_that_is_down_does_not_hold_up_what_does_not_need_it(toy: S
     until(lambda: toy.diary(held)[-1:] == ["end"], what="the event handled")
 
 
-@pytest.mark.parametrize("attempt", [-1, 4.5, "many", 99, True, None, [1], {"a": 1}])
-def test_an_attempt_count_that_is_nonsense_cannot_make_an_event_climb_for_ever(
-    toy: Scene, attempt: object
-) -> None:
-    about = toy.ring("later", headers={ATTEMPT: attempt})
-    toy.wrote(about, "start")
-    toy.in_queue(toy.filled(DEAD, *WAITING))
+@pytest.mark.parametrize(
+    ("attempt", "place"),
+    [(None, WAITING[0]), (0, WAITING[0]), (3, WAITING[3]), (4, DEAD)]
+    + [(nonsense, DEAD) for nonsense in (-1, 4.5, "many", 2**40, [1], {"a": 1})],
+)
+def test_an_attempt_count_that_is_nonsense_counts_as_spent(toy: Scene, attempt: object, place: str) -> None:
+    toy.ring("later", headers={ATTEMPT: attempt})
+    assert toy.filled(DEAD, *WAITING) == place
+    toy.in_queue(place)
 
 
 def test_what_a_handler_logs_carries_the_correlation_id_of_the_event(toy: Scene) -> None:

@@ -52,7 +52,7 @@ def _object_holds(keyword: str, value: dict[str, Any], schema: dict[str, Any], r
     if keyword == "properties":
         return all(is_valid(value[name], part, root) for name, part in rule.items() if name in value)
     if keyword == "additionalProperties" and rule is False:
-        return value.keys() <= schema["properties"].keys()
+        return set(value) <= set(schema["properties"])
     return _known(keyword)
 
 
@@ -71,9 +71,9 @@ def _scalar_holds(keyword: str, value: Any, rule: Any) -> bool:
         # In JSON Schema "$" is the very end; Python's also matches before a line end.
         return re.search(re.sub(r"\$\Z", r"\\Z", rule), value) is not None
     if isinstance(value, str) and keyword in ("minLength", "maxLength"):
-        return len(value) >= rule if keyword == "minLength" else len(value) <= rule
+        return len(value) >= int(rule) if keyword == "minLength" else len(value) <= int(rule)
     if isinstance(value, int) and keyword in ("minimum", "maximum"):
-        return value >= rule if keyword == "minimum" else value <= rule
+        return value >= int(rule) if keyword == "minimum" else value <= int(rule)
     return _known(keyword)
 
 

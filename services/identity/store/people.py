@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import asdict, fields
@@ -18,12 +17,10 @@ from services.identity.domain.credentials import username_key
 from services.identity.domain.customers import Customer, Kind, Product
 from services.identity.domain.users import Role, User
 from services.identity.store import tries
-from shared import mongo, outbox
+from shared import commands, mongo, outbox
 from shared.errors import Conflict
 from shared.events import wrap
 from shared.mongo import Document
-
-KEEP_COMMANDS_SECONDS = 30 * 24 * 3600
 
 INDEXES = {
     "customers": [
@@ -35,7 +32,6 @@ INDEXES = {
         IndexModel([("username_key", ASCENDING)], unique=True),
         IndexModel([("customer_id", ASCENDING), ("username_key", ASCENDING)]),
     ],
-    "commands": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEEP_COMMANDS_SECONDS)],
     **tries.INDEXES,
 }
 
@@ -122,6 +118,7 @@ class Store:
         store = cls(mongo.connect(uri))
         for collection, indexes in INDEXES.items():
             store._db[collection].create_indexes(indexes)
+        commands.ensure_indexes(store._db)
         outbox.ensure_indexes(store._db)
         return store
 
@@ -131,25 +128,10 @@ class Store:
     def once(
         self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
     ) -> Document:
-        """Run ``work`` in one transaction, unless the command has run: then its answer again.
-
-        ``request`` says what the command asks, without secrets: its digest is kept. Conflict when the
-        ID was used for something else.
-        """
-        digest = hashlib.sha256(repr(request).encode()).hexdigest()
-
-        def run(session: ClientSession) -> Document:
-            done = self._db["commands"].find_one({"_id": command_id}, session=session)
-            if done and done["request"] != digest:
-                raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
-            if done:
-                return dict(done["answer"])
-            answer = work(Changes(self._db, session, at))
-            row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
-            self._db["commands"].insert_one(row, session=session)
-            return answer
-
-        return mongo.transact(self._db, run)
+        """Run ``work`` in one transaction, at most once: see :func:`shared.commands.once`."""
+        return commands.once(
+            self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
+        )
 
     def operator(self) -> Customer | None:
         """The root of the tree."""

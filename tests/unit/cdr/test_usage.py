@@ -225,11 +225,12 @@ def test_a_thousand_events_are_a_message_and_one_more_is_not() -> None:
     assert "holds 1001 events" in bad.reason
 
 
-def test_what_follows_the_list_is_kept_too() -> None:
-    good, rest = decode(b'{"events": [' + json.dumps(VOICE).encode() + b'], "events": [{}]}', NOW)
+@pytest.mark.parametrize("key", [b"events", b"\\u0065vents", b"more"])
+def test_what_follows_the_list_is_kept_too(key: bytes) -> None:
+    good, rest = decode(b'{"events": [' + json.dumps(VOICE).encode() + b'], "' + key + b'": [{}]}', NOW)
     assert isinstance(good, UsageEvent)
     assert isinstance(rest, BadEvent)
-    assert rest.raw == b', "events": [{}]}'
+    assert rest.raw == b', "' + key + b'": [{}]}'
 
 
 json_values = st.recursive(

@@ -1,0 +1,52 @@
+"""A command that runs twice has one effect, and gives its first answer again.
+
+Callers give each change an ID of their own. The answer is kept beside the effect, in the same
+transaction, for 30 days.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from pymongo import ASCENDING
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from shared.errors import Conflict
+from shared.mongo import Document, transact
+
+KEEP_SECONDS = 30 * 24 * 3600
+
+
+def ensure_indexes(db: Database[Document]) -> None:
+    db["commands"].create_index([("at", ASCENDING)], expireAfterSeconds=KEEP_SECONDS)
+
+
+def once(
+    db: Database[Document],
+    command_id: str,
+    request: tuple[object, ...],
+    at: datetime,
+    work: Callable[[ClientSession], Document],
+) -> Document:
+    """Run ``work`` in one transaction, unless the command has run: then its answer again.
+
+    ``request`` says what the command asks, without secrets: its digest is kept. Conflict when the ID
+    was used for something else.
+    """
+    digest = hashlib.sha256(repr(request).encode()).hexdigest()
+
+    def run(session: ClientSession) -> Document:
+        done = db["commands"].find_one({"_id": command_id}, session=session)
+        if done and done["request"] != digest:
+            raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
+        if done:
+            return dict(done["answer"])
+        answer = work(session)
+        row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
+        db["commands"].insert_one(row, session=session)
+        return answer
+
+    return transact(db, run)
