@@ -83,6 +83,13 @@ def post_fork(server: Any, worker: Any) -> None:
         _health.socket.close()
 
 
+def post_worker_init(worker: Any) -> None:
+    """Compile the templates now: the first visitor does not wait for it, and a broken one is loud."""
+    environment = worker.wsgi.jinja_env
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def worker_exit(server: Any, worker: Any) -> None:
     """Say goodbye to the broker."""
     parts = getattr(worker.wsgi, "extensions", {}).get("tikker") if worker.wsgi else None

@@ -60,7 +60,9 @@ def foreign(number: str) -> str:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    # It drops what it takes for a trunk prefix (+1 1…); a number must never lose a digit.
+    return shown if re.sub(r"\D", "", shown) == number[1:] else number
 
 
 def _service_groups(digits: str) -> str:

@@ -35,8 +35,6 @@ def configure(app: Flask) -> None:
     app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type)
     app.jinja_env.globals.update(call_type_groups=GROUPS, rows_per_page=ROWS_PER_PAGE)
     app.context_processor(_frame)
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)  # compiled now: the first visitor does not wait for it
 
 
 def _frame() -> dict[str, Any]:

@@ -44,11 +44,11 @@ def _tools() -> dict[str, list[str]]:
         "ruff format": [*python, "ruff", "format", "--check", "--output-format", "concise", *folders],
         "mypy": [*python, "mypy", "--no-error-summary"],
         "import-linter": [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
-        "uv pip check": [_uv(), "pip", "check", "--quiet", "--python", sys.executable],
+        "uv pip check": [uv(), "pip", "check", "--quiet", "--python", sys.executable],
     }
 
 
-def _uv() -> str:
+def uv() -> str:
     """The one that the bootstrap script has used."""
     return shutil.which("uv") or str(State.from_environment().root / "bootstrap" / "bin" / "uv")
 

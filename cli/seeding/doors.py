@@ -21,6 +21,7 @@ from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
 
 GATEWAY = "gateway"
+ROUTING_KEY = "usage.v1"
 TRIES = 4
 CALL_SECONDS = 15.0
 CONFIRM_SECONDS = 15.0
@@ -64,7 +65,7 @@ class Doors:
 
         A message that may have got lost is sent again: usage counts once. Raises Problem.
         """
-        messages = [Message(f"carrier.{carrier}", "usage", body) for body in bodies]
+        messages = [Message(f"carrier.{carrier}", ROUTING_KEY, body) for body in bodies]
         for attempt in range(1, TRIES + 1):
             try:
                 self._carriers[carrier].publish(messages)

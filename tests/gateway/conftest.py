@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
+from flask_babel import Babel
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from gateway.app import create_app
 from gateway.config import Settings
@@ -58,17 +58,42 @@ def epochs() -> Epochs:
     return Epochs()
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once for all tests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
+@pytest.fixture(scope="session")
+def words() -> Flask:
+    """A Flask app with our language and nothing else, for what needs only that."""
+    app = Flask("words")
+    Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    return app
+
+
 @pytest.fixture
 def app(rpc: FakeRpc, sessions: MemorySessions, clock: Clock, epochs: Epochs) -> Flask:
-    return create_app(settings(), Parts(rpc, sessions, epochs, clock))
+    made = create_app(settings(), Parts(rpc, sessions, epochs, clock))
+    made.jinja_env.bytecode_cache = COMPILED
+    return made
 
 
 @pytest.fixture
-def visitor(app: Flask) -> Iterator[Browser]:
+def visitor(app: Flask) -> Browser:
     """A browser that is not signed in."""
-    app.test_client_class = FlaskClient
-    with app.test_client() as client:
-        yield Browser(client)
+    return Browser(app.test_client())
 
 
 @pytest.fixture

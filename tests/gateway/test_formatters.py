@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -16,8 +17,8 @@ AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=6, allow_nan=F
 
 
 @pytest.fixture(autouse=True)
-def _in_a_request(app: Flask):
-    with app.test_request_context("/livez"):
+def _in_a_request(words: Flask) -> Iterator[None]:
+    with words.test_request_context():
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -18,8 +19,8 @@ from gateway.models.selection import Selection
 
 
 @pytest.fixture(autouse=True)
-def _in_a_request(app: Flask):
-    with app.test_request_context("/livez"):
+def _in_a_request(words: Flask) -> Iterator[None]:
+    with words.test_request_context():
         yield
 
 

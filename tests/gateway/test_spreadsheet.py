@@ -69,11 +69,11 @@ def test_excel_keeps_a_telephone_number_as_text(value: str) -> None:
     assert value[1:].removeprefix("31") in digits
 
 
-def test_numbers_in_the_file(app: Flask) -> None:
-    with app.test_request_context("/livez"):
+def test_numbers_in_the_file(words: Flask) -> None:
+    with words.test_request_context():
         cells = [number_cell(v) for v in ("+31850001611", "+3220000012", "ext:201", "anon", "data", None)]
     assert cells == ["085-000 16 11", "0032 2 000 00 12", "201", "anoniem", "", ""]
 
 
-def test_a_sender_name_that_is_a_formula_is_disarmed(app: Flask) -> None:
+def test_a_sender_name_that_is_a_formula_is_disarmed() -> None:
     assert number_cell("alpha:=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0"

@@ -92,13 +92,13 @@ def _post(
         heads[event.key] = (event.revision, event.fingerprint)
         known[event.key] = Standing(row, event.day, 1)
         return
-    standing = known.get(event.key)
-    if standing is None:  # not newer than the first row, so nothing newer has to be looked at
+    if event.revision <= head[0]:  # not newer than the first row, so nothing newer has to be looked at
         if head == (event.revision, event.fingerprint) or event.revision < head[0]:
             posted.duplicates += 1
         else:
             posted.refused.append(_contradiction(event))
         return
+    standing = known[event.key]
     try:
         rows, unseen = correct(event, standing, closed, reference.closed(standing.row["customer"]))
     except Contradiction:
