@@ -7,18 +7,18 @@ import fcntl
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 
 import psutil
 
 from cli.problems import Problem
-from cli.state import State
-from cli.supervise import MARK, Program, Supervisor, start
+from cli.program import Program
+from cli.state import REPOSITORY, State
+from cli.supervise import MARK, Supervisor, start
+from cli.waiting import wait_until
 
 STOP_SECONDS = 90  # services drain for 25 s and may take 35, then the stores the same
-POLL_SECONDS = 0.1
 
 
 @contextlib.contextmanager
@@ -32,10 +32,10 @@ def only_one(state: State) -> Iterator[None]:
 
 @contextlib.contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Within the block SIGTERM and SIGHUP do what Ctrl-C does: raise KeyboardInterrupt."""
+    """Within the block SIGTERM and SIGHUP do what Ctrl-C does: raise KeyboardInterrupt (signal number)."""
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, interrupt) for number in numbers}
@@ -92,22 +92,15 @@ def _is_zombie(pid: int) -> bool:
     return True
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether the condition came true within the time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
-
-
 def run_in_foreground(command: list[str], environment: dict[str, str]) -> int:
-    """Run a command on our terminal and answer its exit code; it hears Ctrl-C itself."""
-    process = subprocess.Popen(command, env=environment)
+    """Run a command in the checkout and answer its exit code.
+
+    It shares our terminal and so hears Ctrl-C itself; what only we were told is passed on.
+    """
+    process = subprocess.Popen(command, env=environment, cwd=REPOSITORY)
     while True:
         try:
             return process.wait()
-        except KeyboardInterrupt:
-            with contextlib.suppress(ProcessLookupError):
+        except KeyboardInterrupt as told:
+            if told.args != (signal.SIGINT,):
                 process.send_signal(signal.SIGINT)

@@ -7,8 +7,6 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import psutil
-
 from cli.problems import PortTaken, Problem
 
 DEFAULT_BASE = 8080
@@ -82,6 +80,8 @@ def accepts(port: int, host: str = LOCALHOST) -> bool:
 
 def holder(port: int) -> str:
     """Who listens there, as far as this user may know."""
+    import psutil  # images of the command line have no such thing and hold no ports
+
     try:
         for connection in psutil.net_connections("tcp"):
             if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from cli import supervise
 from cli.house import House
 from cli.ports import LOCALHOST
+from cli.program import SERVICES, Program
 from cli.topology import INGESTER
 
 GUNICORN = ("-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.app:create_app()")
@@ -88,7 +88,5 @@ def _own(name: str, house: House) -> dict[str, str]:
     return {}
 
 
-def programs(house: House) -> list[supervise.Program]:
-    return [
-        supervise.Program(p.name, p.command, environment(p, house), supervise.SERVICES) for p in PROCESSES
-    ]
+def programs(house: House) -> list[Program]:
+    return [Program(p.name, p.command, environment(p, house), SERVICES) for p in PROCESSES]

@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from cli import broker, mongo, secrets, topology
-from cli.lifecycle import wait_until
 from cli.problems import Problem
+from cli.waiting import wait_until
+from shared.config import is_production
 
 PATIENCE_SECONDS = 90.0
+SHORTEST_PASSWORD = 24
 
 
 def set_up_mongo(address: str, kept: secrets.Secrets, patience: float = PATIENCE_SECONDS) -> None:
@@ -56,12 +58,25 @@ def _patiently(what: str, attempt: Callable[[], object], failure: type[Exception
         raise Problem(f"{what} does not let us in: {str(last[0])[:300]}")
 
 
+def refuse_samples(passwords: Mapping[str, str]) -> None:
+    """A password that is short, or that two accounts share, is somebody's example. Raises Problem."""
+    short = [name for name, value in passwords.items() if len(value) < SHORTEST_PASSWORD]
+    shared = [name for name, value in passwords.items() if list(passwords.values()).count(value) > 1]
+    if short or shared:
+        raise Problem(
+            f"{', '.join(dict.fromkeys([*short, *shared]))}: in production a password has at least "
+            f"{SHORTEST_PASSWORD} characters and one owner; ./tikker compose-env makes good ones."
+        )
+
+
 def main() -> None:
     missing = [n for n in ("MONGO_ADMIN_URI", "RABBITMQ_MANAGEMENT_URI") if not os.environ.get(n)]
     kept = secrets.from_environment()
     missing += [n for n in secrets.accounts() if n not in kept.values]
     if missing:
         raise Problem(f"these settings are missing in the environment: {', '.join(missing)}.")
+    if is_production():
+        refuse_samples({name: kept.values[name] for name in secrets.accounts()})
     started = time.monotonic()
     set_up_mongo(os.environ["MONGO_ADMIN_URI"], kept)
     set_up_broker(os.environ["RABBITMQ_MANAGEMENT_URI"], kept)

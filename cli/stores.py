@@ -13,11 +13,14 @@ from pymongo.errors import PyMongoError
 
 from cli import broker, mongo, packages, topology, uris
 from cli.house import House
+from cli.mongod import Mongod, admit_administrator, is_bundled
+from cli.node import Node
 from cli.ports import LOCALHOST, Ports, accepts
 from cli.problems import BrokenData, Problem
+from cli.program import Program
 from cli.secrets import ADMIN, Secrets
 from cli.state import State
-from cli.supervise import Program, Supervisor
+from cli.supervise import Supervisor
 from cli.topology import Vhosts
 
 START_SECONDS = 90
@@ -30,8 +33,8 @@ class Stores:
 
     state: State
     secrets: Secrets
-    node: broker.Node | None
-    mongod: mongo.Mongod | None
+    node: Node | None
+    mongod: Mongod | None
     given_amqp: str = ""
     given_mongo: str = ""
 
@@ -60,7 +63,7 @@ class Stores:
     def install(self) -> None:
         if self.node:
             packages.ensure_rabbitmq(self.state)
-        if self.mongod and mongo.is_bundled():
+        if self.mongod and is_bundled():
             packages.ensure_curl_library(self.state)
 
     def programs(self) -> list[Program]:
@@ -100,7 +103,7 @@ class Stores:
         if not accepts(self.mongod.ports.mongo):
             return False
         try:
-            mongo.admit_administrator(self.mongod.ports.mongo, ADMIN, self.secrets.mongo(ADMIN))
+            admit_administrator(self.mongod.ports.mongo, ADMIN, self.secrets.mongo(ADMIN))
             mongo.wait_for_primary(self.admin_mongo_uri(), 5)
         except PyMongoError:  # a new replica set takes no user in its first moments
             return False
@@ -150,9 +153,9 @@ def own_or_given(state: State, ports: Ports, secrets: Secrets) -> Stores:
     node = mongod = None
     if not given_amqp:
         document = topology.definitions(secrets.amqp, ADMIN)
-        node = broker.Node(state, ports, secrets.text("TIKKER_ERLANG_COOKIE"), document)
+        node = Node(state, ports, secrets.text("TIKKER_ERLANG_COOKIE"), document)
     if not given_mongo:
-        mongod = mongo.Mongod(state, ports, secrets.text("TIKKER_MONGO_KEYFILE"), state.mongo / "data")
+        mongod = Mongod(state, ports, secrets.text("TIKKER_MONGO_KEYFILE"), state.mongo / "data")
     return Stores(state, secrets, node, mongod, given_amqp, given_mongo)
 
 

@@ -9,17 +9,13 @@ import shlex
 import subprocess
 import sys
 import xmlrpc.client
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
-from supervisor.xmlrpc import SupervisorTransport
-
 from cli.problems import Problem
+from cli.program import MAPPER, SERVICES, STORES, Program
 from cli.state import REPOSITORY, State, write_private
 
-MAPPER, STORES, SERVICES = "mapper", "stores", "services"
-"""Groups in the order in which they start; each stops when those after it are gone."""
 MARK = "TIKKER_SUPERVISED"
 """Stands in the environment of whatever supervisord starts, with the state folder as its value."""
 
@@ -28,25 +24,10 @@ WITHOUT_LIMIT = 1_000_000
 AWAY = (OSError, http.client.HTTPException, xmlrpc.client.Error)
 
 
-@dataclass(frozen=True)
-class Program:
-    """One supervised process: always started again, sooner or later (1 to 30 s), until it is stopped."""
-
-    name: str
-    command: list[str]
-    environment: Mapping[str, str]
-    group: str = STORES
-    start_seconds: int = 1
-    stop_seconds: int = 35
-    folder: str = field(default=str(REPOSITORY))
-
-
 def configuration(state: State, programs: Iterable[Program]) -> str:
     """The text of supervisord.conf."""
     if re.search(r"[%\"']|\s[;#]", str(state.root)):  # the format has no notation for them in a log's name
-        raise Problem(
-            f"{state.root} cannot be the state folder: its name has %, a quote or a comment sign."
-        )
+        raise Problem(f"{state.root} cannot be the state folder: its name has %, a quote or a comment sign.")
     listed = list(programs)
     sections = [
         "[supervisord]",
@@ -136,6 +117,8 @@ class Supervisor:
 
     def _call(self, method: str, *arguments: object) -> Any:
         """A connection per call: the transport can not be used again after one that failed."""
+        from supervisor.xmlrpc import SupervisorTransport  # images have no process manager
+
         transport = SupervisorTransport(None, None, serverurl=self._address)
         with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
             return getattr(server.supervisor, method)(*arguments)

@@ -21,6 +21,8 @@ from pymongo import MongoClient
 from cli import broker, mongo, secrets, topology, uris
 from cli.house import House
 from cli.lifecycle import launch, only_one, stop
+from cli.mongod import Mongod
+from cli.node import Node
 from cli.ports import LOCALHOST, Ports, unused_base
 from cli.secrets import ADMIN, Secrets
 from cli.state import State, write_private
@@ -118,7 +120,7 @@ def own_stores(state: State, ports: Ports) -> Stores:
     """The test bed's broker (with its management API) and mongod, in memory where there is room."""
     kept = secrets.load(state.secrets)
     document = topology.administrator(ADMIN, kept.amqp(ADMIN))
-    node = broker.Node(
+    node = Node(
         state,
         ports,
         kept.text("TIKKER_ERLANG_COOKIE"),
@@ -128,7 +130,7 @@ def own_stores(state: State, ports: Ports) -> Stores:
         stop_seconds=1,  # its data go anyway
     )
     flags = ("--setParameter", "enableTestCommands=1")  # fail points and the sleep command
-    mongod = mongo.Mongod(state, ports, kept.text("TIKKER_MONGO_KEYFILE"), _mongo_data(state), 0.5, flags)
+    mongod = Mongod(state, ports, kept.text("TIKKER_MONGO_KEYFILE"), _mongo_data(state), 0.5, flags)
     return Stores(state, kept, node, mongod)
 
 

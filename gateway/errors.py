@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, make_response, render_template, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from gateway.access import ROLE_NAMES, to_login
 from gateway.security import ENDED_EXPIRED
@@ -91,6 +91,8 @@ def of_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error)
+    if isinstance(error, SecurityError):  # the wrong Host: no address of ours can be written for it
+        return make_response(_("Dit adres is niet van ons."), status)
     page = HTTP_PAGES.get(status, Page(status, _l("Dit verzoek klopt niet")))
     ours = error.description if error.description != type(error).description else None
     response = _render(page, str(ours or page.sentence))

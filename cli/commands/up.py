@@ -13,11 +13,12 @@ import time
 import click
 
 from cli import house as houses
-from cli import processes, readiness, secrets, seed, stores, supervise
+from cli import processes, readiness, secrets, seed, stores
 from cli.house import House
 from cli.lifecycle import launch, only_one, signals_interrupt, stop
 from cli.ports import Ports, require_free
 from cli.problems import Problem
+from cli.program import SERVICES
 from cli.state import State
 from cli.supervise import Supervisor
 
@@ -65,7 +66,7 @@ def _start(state: State, detach: bool) -> None:
     supervisor = launch(state, [*ours.programs(), *services], dies_with_us=not detach)
     ours.wait(supervisor)
     stores.set_up(ours)
-    supervisor.start_group(supervise.SERVICES)
+    supervisor.start_group(SERVICES)
     house.save(state.house)
     _wait_until_ready(house, state, supervisor)
     seed.seed_if_empty()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +14,7 @@ from services.cdr.domain.call_types import CALL_TYPES
 from services.cdr.domain.numbers import spellings
 from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
 from services.cdr.domain.refusal import Reason
-from services.cdr.domain.selection import Comparison, Condition, Selection
+from services.cdr.domain.selection import Comparison, Condition, Place, Selection
 from shared.money import MICRO
 from shared.schema import Base, length, one_of
 
@@ -113,26 +115,50 @@ class TotalsRequest(Base):
     by = fields.String(load_default="total", validate=one_of("total", "type", "number", "number_type"))
 
 
-class Cursor(Base):
-    """Where a page of details begins: opaque to callers, except ``{"before": day}`` to jump to a day."""
+class _Key(Base):
+    """What is inside a cursor: the row that a page begins after."""
 
-    before = fields.Date()
     newer = fields.Boolean(load_default=False)
-    start = fields.AwareDateTime(default_timezone=UTC)
-    amount = fields.Integer(strict=True)
-    id = fields.String(validate=length(3, 200))
+    start = fields.AwareDateTime(required=True, default_timezone=UTC)
+    amount = fields.Integer(required=True, strict=True)
+    id = fields.String(required=True, validate=length(3, 200))
 
-    @validates_schema
-    def _one_form(self, data: dict[str, Any], **_: Any) -> None:
-        if ("before" in data) == ("id" in data) or ("id" in data) != ("start" in data):
-            raise ValidationError("Deze plek in de lijst bestaat niet meer. Begin bovenaan.")
+
+class _Jump(Base):
+    before = fields.Date(required=True)
+
+
+class CursorField(fields.Field[Place]):
+    """Where a page begins: text from an earlier answer, or ``{"before": day}`` to jump to a day."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Place:
+        if isinstance(value, dict):
+            return Place(before=_Jump().load(value)["before"])
+        try:
+            key = _Key().load(json.loads(base64.urlsafe_b64decode(value)))
+        except (ValueError, TypeError, RecursionError) as problem:
+            raise ValidationError("Deze plek in de lijst bestaat niet meer. Begin bovenaan.") from problem
+        return Place(
+            key={"_id": key["id"], "start": key["start"], "amount": key["amount"]}, newer=key["newer"]
+        )
+
+
+def cursor(row: dict[str, Any], newer: bool) -> str:
+    """The text that leads to the rows after (or, with ``newer``, before) this one."""
+    key = {"id": row["_id"], "start": row["start"].isoformat(), "amount": row["amount"], "newer": newer}
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
 class DetailsRequest(Base):
     selection = fields.Nested(SelectionSchema, load_default=lambda: SelectionSchema().load({}))
-    cursor = fields.Nested(Cursor, load_default=None, allow_none=True)
+    cursor = CursorField(load_default=Place(), allow_none=True)
     limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, 200))
     sort = fields.String(load_default="start", validate=one_of("start", "amount"))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        data["cursor"] = data["cursor"] or Place()
+        return data
 
 
 class ImportPlan(Base):

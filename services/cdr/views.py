@@ -9,9 +9,10 @@ from typing import Any
 from services.cdr.domain.periods import first_day, following, last_day, period_of, preceding, written
 from services.cdr.domain.posting import Row
 from services.cdr.domain.refusal import Reason
-from services.cdr.domain.selection import PartOfNumber, Selection
+from services.cdr.domain.selection import PartOfNumber, Place, Selection
+from services.cdr.schemas import cursor
 from services.cdr.store.counters import Count, CounterStore
-from services.cdr.store.details import SORTS, DetailsStore
+from services.cdr.store.details import DetailsStore
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
@@ -150,38 +151,27 @@ def details(
     counters: CounterStore,
     customer: str,
     selection: Selection,
-    cursor: Reply | None,
+    place: Place,
     limit: int,
     sort: str,
 ) -> Reply:
     """One page of rows, and the sums of the whole selection (None when they take too long)."""
-    place = cursor or {}
-    newer = bool(place.get("newer"))
-    key = None
-    if "id" in place:
-        key = {"_id": place["id"], "start": place["start"], "amount": place.get("amount", 0)}
-    rows = store.page(customer, selection, sort, limit + 1, key=key, before=place.get("before"), newer=newer)
+    rows = store.page(customer, selection, sort, limit + 1, place)
     more = len(rows) > limit
-    rows = (rows[1:] if newer else rows[:-1]) if more else rows
-    older = rows and (newer or more)
-    has_newer = bool(rows) and (more if newer else bool(place))
-    if "before" in place and rows:
-        has_newer = bool(store.page(customer, selection, sort, 1, key=rows[0], newer=True))
+    if more:
+        rows = rows[1:] if place.newer else rows[:-1]
+
+    def has_newer() -> bool:
+        if place.before:
+            return bool(store.page(customer, selection, sort, 1, Place(key=rows[0], newer=True)))
+        return more if place.newer else place.key is not None
+
     return {
         "rows": [_details_row(row) for row in rows],
-        "older": _cursor(rows[-1], sort, newer=False) if older else None,
-        "newer": _cursor(rows[0], sort, newer=True) if has_newer else None,
+        "older": cursor(rows[-1], newer=False) if rows and (place.newer or more) else None,
+        "newer": cursor(rows[0], newer=True) if rows and has_newer() else None,
         "summary": _summary(count(counters, store, customer, selection)),
     }
-
-
-def _cursor(row: Row, sort: str, newer: bool) -> Reply:
-    cursor: Reply = {"id": row["_id"], "start": _instant(row["start"])}
-    if newer:
-        cursor["newer"] = True
-    if "amount" in SORTS[sort]:
-        cursor["amount"] = row["amount"]
-    return cursor
 
 
 def _instant(moment: datetime) -> str:

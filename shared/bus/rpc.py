@@ -63,6 +63,8 @@ class SafeRpcConsumer(RpcConsumer):
                 raise NotFound(f"{self.container.service_name} has no method {method}")
             entrypoint.take(body, message)
         except Exception as problem:
+            if not isinstance(problem, TikkerError):
+                log.exception("a call could not be taken up", method=method)
             self.answer(message, method, None, problem)
 
     def answer(self, message: Any, method: str, result: Any, error: BaseException | None) -> None:

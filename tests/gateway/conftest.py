@@ -97,7 +97,7 @@ def visitor(app: Flask) -> Browser:
 
 
 @pytest.fixture
-def browser(visitor: Browser) -> Browser:
-    """A browser in which Sanne is signed in."""
+def sanne(visitor: Browser) -> Browser:
+    """The browser of Sanne, who is signed in."""
     visitor.log_in()
     return visitor

@@ -202,7 +202,7 @@ def _refuse_contradiction(first: _Line, previous: _Line, line: _Line, errors: Er
         problem = f"Deze regel zegt hetzelfde als regel {previous.row.line}, of spreekt die tegen."
         errors.add(number, None, problem, "Laat er een weg, of geef een van beide een andere prioriteit.")
     elif line.offset <= previous.steps[-1].offset:
-        problem = f"Het eerste blok van regel {previous.row.line} loopt door tot na {line.offset}."
+        problem = f"Het eerste blok van regel {previous.row.line} loopt door tot of voorbij {line.offset}."
         errors.add(number, "vanaf", problem, "Laat de stap later beginnen.")
     elif (line.destination, line.call_type) != (first.destination, first.call_type):
         problem = f"Dit is een stap van regel {first.row.line}, met een andere bestemming of een ander type."

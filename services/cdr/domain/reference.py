@@ -6,6 +6,7 @@ read while nothing has changed.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,10 +69,11 @@ class Source(Protocol):
 
 
 class Reference:
-    """The reference data as of the last refresh."""
+    """The reference data as of the last refresh; threads share it."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._refreshing = threading.Lock()
         self._seen = Versions(-1, -1, -1)
         self._sequence = -1
         self._by_source: dict[str, Ownership] = {}
@@ -85,16 +87,18 @@ class Reference:
         return self._seen
 
     def refresh(self) -> None:
-        """Take over what has changed since the last time."""
-        now = self._source.versions()
-        if now.owners != self._seen.owners:
-            self._learn(self._source.ownerships(self._sequence))
-        if now.plans != self._seen.plans:
-            self._assigned = self._source.assignments()
-            self._plans = _by_name(self._source.plan_versions())
-        if now.closings != self._seen.closings:
-            self._closed = self._source.closed_periods()
-        self._seen = now
+        """Take over what has changed since the last time. One thread after the other: an answer that
+        comes late must not take the place of a newer one."""
+        with self._refreshing:
+            now = self._source.versions()
+            if now.owners != self._seen.owners:
+                self._learn(self._source.ownerships(self._sequence))
+            if now.plans != self._seen.plans:
+                self._plans = _by_name(self._source.plan_versions())
+                self._assigned = self._source.assignments()
+            if now.closings != self._seen.closings:
+                self._closed = self._source.closed_periods()
+            self._seen = now
 
     def owner(self, number: str, moment: int) -> Owned | None:
         """Who owned the number at an epoch second; of several the one that began last."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from services.cdr.domain.numbers import spellings
 
@@ -43,6 +44,16 @@ class Selection:
     def by_row(self) -> bool:
         """Whether a filter looks at something that counters do not know."""
         return bool(self.receiver or self.amount or self.duration)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: at its top, below the row with ``key`` (above it with ``newer``),
+    or with the last row of the day ``before``."""
+
+    key: dict[str, Any] | None = None
+    newer: bool = False
+    before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ from shared.logging import get_logger
 log = get_logger(__name__)
 
 EXCHANGE_PREFIX = "carrier."
-UNPACKED_LIMIT = 16 * 2**20
+UNPACKED_LIMIT = 8 * 2**20
+"""Bytes. A document of the quarantine holds up to 16 MiB, and a message is kept there whole."""
+KEPT_BYTES = 2**20
+MOST_PARTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +46,32 @@ def receive(message: Any) -> Received:
 
 
 def unpack(body: bytes) -> bytes:
-    """Undo gzip, to at most 16 MiB; ValueError for anything else."""
-    try:
+    """Undo gzip, also of several parts in a row, to at most 8 MiB; ValueError for anything else."""
+    parts: list[bytes] = []
+    left, rest = UNPACKED_LIMIT, body
+    for _ in range(MOST_PARTS):
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        unpacked = unpacker.decompress(body, UNPACKED_LIMIT)
-    except zlib.error as problem:
-        raise ValueError(f"not gzip: {problem}") from problem
-    if unpacker.unconsumed_tail:
-        raise ValueError("unpacks to more than 16 MiB")
-    if not unpacker.eof:
-        raise ValueError("the gzip stream is cut off")
-    return unpacked
+        try:
+            parts.append(unpacker.decompress(rest, left + 1))
+        except zlib.error as problem:
+            raise ValueError(f"not gzip: {problem}") from problem
+        left -= len(parts[-1])
+        if left < 0:
+            raise ValueError("unpacks to more than 8 MiB")
+        if not unpacker.eof:
+            raise ValueError("the gzip stream is cut off")
+        rest = unpacker.unused_data
+        if not rest:
+            return b"".join(parts)
+    raise ValueError(f"not gzip: more than {MOST_PARTS} parts")
 
 
 def price_message(message: Received, reference: Reference, now: datetime) -> list[Priced | Refused]:
     """Everything in a message, priced or refused. A fault of ours refuses the message, never loops it."""
+    size = len(message.body)
+    if size > UNPACKED_LIMIT:
+        sentence = f"the message has {size} bytes, far more than allowed; the first {KEPT_BYTES} are kept"
+        return [Refused(message.carrier, Reason.UNREADABLE, sentence, message.body[:KEPT_BYTES])]
     try:
         body = unpack(message.body) if message.packed else message.body
     except ValueError as problem:

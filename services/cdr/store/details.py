@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -13,7 +13,7 @@ from pymongo.errors import ExecutionTimeout
 
 from services.cdr.domain.periods import day_bounds, following, period_of
 from services.cdr.domain.posting import Row
-from services.cdr.domain.selection import Comparison, Condition, PartOfNumber, Selection
+from services.cdr.domain.selection import Comparison, Condition, PartOfNumber, Place, Selection
 from services.cdr.store.counters import Count
 from shared.mongo import Document
 
@@ -27,27 +27,16 @@ class DetailsStore:
     def __init__(self, db: Database[Document]) -> None:
         self._usage = db["usage"]
 
-    def page(
-        self,
-        customer: str,
-        selection: Selection,
-        sort: str,
-        limit: int,
-        *,
-        key: dict[str, Any] | None = None,
-        before: date | None = None,
-        newer: bool = False,
-    ) -> list[Row]:
-        """Up to ``limit`` rows in the order of ``sort`` (descending), older than ``key`` (a row's sort
-        fields and ``_id``) or, with ``newer``, the nearest ones that come before it in the list."""
+    def page(self, customer: str, selection: Selection, sort: str, limit: int, place: Place) -> list[Row]:
+        """Up to ``limit`` rows from ``place`` on, in the order of ``sort`` (descending)."""
         query = match(customer, selection)
-        if before is not None:
-            query = {"$and": [query, {"start": {"$lt": day_bounds(before, before)[1]}}]}
-        if key is not None:
-            query = {"$and": [query, _beyond(SORTS[sort], key, "$gt" if newer else "$lt")]}
-        direction = ASCENDING if newer else DESCENDING
+        if place.before is not None:
+            query = {"$and": [query, {"start": {"$lt": day_bounds(place.before, place.before)[1]}}]}
+        if place.key is not None:
+            query = {"$and": [query, _beyond(SORTS[sort], place.key, "$gt" if place.newer else "$lt")]}
+        direction = ASCENDING if place.newer else DESCENDING
         rows = list(self._usage.find(query).sort([(name, direction) for name in SORTS[sort]]).limit(limit))
-        return rows[::-1] if newer else rows
+        return rows[::-1] if place.newer else rows
 
     def sums(self, customer: str, selection: Selection) -> list[Count] | None:
         """The selection's rows summed by number and type; None when that takes too long to wait for."""

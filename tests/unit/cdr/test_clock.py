@@ -46,6 +46,19 @@ def test_windows_go_by_the_wall_clock(what: str, start: str, seconds: int, micro
 
 
 @pytest.mark.feature("CDR-03")
+@pytest.mark.parametrize("night", ["2026-03-28", "2026-03-29", "2026-10-25"])
+@pytest.mark.parametrize(
+    ("start", "micro"), [("00:59:00", 70_000), ("04:59:00", 70_000), ("03:59:00", 20_000)]
+)
+def test_a_window_around_the_change_ends_by_the_new_clock(night: str, start: str, micro: int) -> None:
+    window = voice("+31", per_minute("0.01"), window=hours(1, 5), priority=1)
+    plan = RatePlan((voice("+31", per_minute("0.06")), window))
+    evening_before = call("+31850001611", 1, f"{night} 00:00:00")
+    assert rate(evening_before, plan).amount_micro == 1_000
+    assert rate(call("+31850001611", 120, f"{night} {start}"), plan).amount_micro == micro
+
+
+@pytest.mark.feature("CDR-03")
 @pytest.mark.parametrize(
     ("year", "days"),
     [

@@ -250,7 +250,16 @@ def test_a_mistake_is_named_with_its_column(cells: dict[str, str], column: str, 
             "Soms geldt deze regel samen met regel 2, met dezelfde prioriteit.",
         ),
         ([line(vanaf="60")], 2, "Dit is een vervolgstap, maar de stap vanaf 0 ontbreekt."),
-        ([line(blok="60/6"), line(vanaf="30")], 3, "Het eerste blok van regel 2 loopt door tot na 30."),
+        (
+            [line(blok="60/6"), line(vanaf="30")],
+            3,
+            "Het eerste blok van regel 2 loopt door tot of voorbij 30.",
+        ),
+        (
+            [line(blok="60/6"), line(vanaf="60")],
+            3,
+            "Het eerste blok van regel 2 loopt door tot of voorbij 60.",
+        ),
         (
             [line(), line(vanaf="60", bestemming="België")],
             3,

@@ -72,7 +72,7 @@ def test_a_row_booked_in_another_month_than_its_own_is_late() -> None:
     [
         ("the same once more", 2, 60),
         ("an older one, late", 1, 60),
-        ("an older one with other content", 1, 90),
+        ("an older one, otherwise", 1, 90),
     ],
 )
 def test_nothing_is_added_for(what: str, revision: int, seconds: int) -> None:

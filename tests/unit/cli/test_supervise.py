@@ -10,8 +10,9 @@ from supervisor.options import ServerOptions
 from cli import processes, secrets
 from cli.house import House
 from cli.problems import Problem
+from cli.program import SERVICES, Program
 from cli.state import State
-from cli.supervise import SERVICES, Program, configuration
+from cli.supervise import configuration
 
 
 def read_back(state: State, programs: list[Program]) -> dict[str, ServerOptions]:

@@ -1,0 +1,74 @@
+"""One set of cdr's processes for all tests here; each test has customers and numbers of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import amqp
+import pytest
+
+from shared.publisher import Publisher, open_connection
+from shared.rpc_client import RpcClient
+from tests.conftest import database_uri
+from tests.integration.cdr.scene import PLAN, Cdr
+from tests.support.broker import Broker
+from tests.support.keys import Keyring
+from tests.support.processes import Process, python
+
+MODULES = {
+    "cdr": "services.cdr",
+    "cdr-ingester": "services.cdr.ingester",
+    "cdr-worker": "services.cdr.worker",
+}
+CARRIERS = ("vasco", "mobi")
+
+
+@pytest.fixture(scope="session")
+def cdr(
+    broker: Broker, mongo_admin: Any, keyring: Keyring, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cdr]:
+    name = f"t_cdr_{uuid.uuid4().hex[:12]}"
+    portal, ingest = (broker.make_vhost(f"{name}-{which}") for which in ("portal", "ingest"))
+    declare_ingest(ingest)
+    environment = {"AMQP_URI": portal, "INGEST_AMQP_URI": ingest, "MONGO_URI": database_uri(name)}
+    environment |= keyring.environment("cdr")
+    processes = start(environment, tmp_path_factory.mktemp("cdr"))
+    clients = [RpcClient(portal, keyring.signer(issuer)) for issuer in ("gateway", "cli")]
+    publishers = [Publisher(portal), Publisher(ingest, seconds=20)]
+    database = mongo_admin[name].with_options(codec_options=mongo_admin.codec_options.with_options(tz_aware=True))
+    try:
+        for process in processes.values():
+            process.wait_ready()
+        made = Cdr(publishers[0], publishers[1], clients[0], clients[1], database, ingest, processes)
+        imported = made.staff("import_plan", name="default", valid_from="2020-01-01", csv=PLAN)
+        assert imported["version"], imported
+        yield made
+    finally:
+        for thing in (*clients, *publishers):
+            thing.close()
+        for process in processes.values():
+            process.kill()
+        mongo_admin.drop_database(name)
+        for which in ("portal", "ingest"):
+            broker.drop_vhost(f"{name}-{which}")
+
+
+def declare_ingest(uri: str) -> None:
+    """What set-up makes in the carriers' virtual host."""
+    connection = open_connection(uri)
+    channel: amqp.Channel = connection.channel()
+    channel.queue_declare("usage", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+    for carrier in CARRIERS:
+        channel.exchange_declare(f"carrier.{carrier}", "topic", durable=True, auto_delete=False)
+        channel.queue_bind("usage", f"carrier.{carrier}", "#")
+    connection.close()
+
+
+def start(environment: dict[str, str], folder: Path) -> dict[str, Process]:
+    return {
+        name: Process(python("-m", module), environment, folder / f"{name}.log")
+        for name, module in MODULES.items()
+    }
