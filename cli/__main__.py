@@ -7,8 +7,10 @@ or group called ``command``. One file that cannot be loaded takes no other along
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +36,17 @@ class Commands(click.Group):
             ) from problem
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the operating system refuses is a sentence as well."""
+        try:
+            return super().invoke(ctx)
+        except OSError as problem:
+            if problem.errno == errno.EPIPE:  # click's own: whoever read our output has gone
+                raise
+            raise Problem(
+                ": ".join(str(part) for part in (problem.filename, problem.strerror) if part)
+            ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list without loading anything: parsing eleven files takes milliseconds, importing a second."""

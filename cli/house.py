@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -59,10 +59,6 @@ class House:
 
     def _amqp(self, user: str, vhost: str) -> str:
         return uris.amqp(self.amqp_host, user, self.keys.amqp(user), vhost, self.amqp_scheme)
-
-    def moved(self, base_port: int) -> House:
-        """The same stores with the processes at other ports."""
-        return replace(self, base_port=base_port)
 
     def save(self, path: Path) -> None:
         write_private(path, json.dumps(asdict(self), indent=1) + "\n")

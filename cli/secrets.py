@@ -1,8 +1,7 @@
 """Passwords and keys: made once and kept in secrets.json, or given one by one by the environment.
 
 Each secret has the name of the environment variable that would give it, for instance
-``TIKKER_AMQP_PASSWORD_CDR_INGESTER``. ``python -m cli.secrets`` prints a complete fresh set as
-``NAME=value`` lines, which is what docker-compose reads as ``.env``.
+``TIKKER_AMQP_PASSWORD_CDR_INGESTER``.
 """
 
 from __future__ import annotations
@@ -120,14 +119,3 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Secrets:
 def fresh() -> Secrets:
     """A complete set that is kept nowhere."""
     return Secrets({name: _make(kind) for name, kind in needed().items()})
-
-
-def _print_fresh_set() -> None:
-    made = fresh()
-    for name, value in made.values.items():
-        print(f"{name}={value}")
-    print(f"TIKKER_PUBLIC_KEYS={made.public_keys}")
-
-
-if __name__ == "__main__":
-    _print_fresh_set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from pymongo.write_concern import WriteConcern
 from shared.config import setting
 
 TIMEOUT_MS = 3000
+_NAMESPACE_EXISTS = 48
 MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
 
 Document = dict[str, Any]
@@ -85,6 +86,16 @@ def transact(db: Database[Document], work: Callable[[ClientSession], Result]) ->
             write_concern=WriteConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
+
+
+def make_collections(db: Database[Document], names: Iterable[str]) -> None:
+    """Make what is missing; several processes may do so at once."""
+    for name in set(names) - set(db.list_collection_names()):
+        try:
+            db.create_collection(name, check_exists=False)
+        except OperationFailure as problem:
+            if problem.code != _NAMESPACE_EXISTS:
+                raise
 
 
 def ping(db: Database[Document]) -> None:

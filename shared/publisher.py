@@ -19,7 +19,10 @@ from urllib.parse import unquote, urlsplit
 import amqp
 from amqp.exceptions import AMQPError
 
+from shared import amqp_properties
 from shared.errors import DependencyDown
+
+amqp_properties.install()
 
 PUBLISH_SECONDS = 3.0
 PERSISTENT = 2

@@ -9,7 +9,7 @@ import click
 from cli.commands.check import uv
 from cli.state import REPOSITORY
 
-COMPILE = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url")
+COMPILE = "--universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url".split()
 
 
 @click.command(help=__doc__)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from pymongo.errors import PyMongoError
 
 from cli import house as houses
 from cli import processes, readiness, secrets, seed, stores
@@ -30,31 +33,42 @@ INTERRUPTED = 130
 
 @click.command(help=__doc__)
 @click.option("--detach", is_flag=True, help="Return when the portal answers; ./tikker down stops it.")
-def command(detach: bool) -> None:
+@click.option("--demo/--no-demo", default=True, help="Load demo data into a system without customers.")
+def command(detach: bool, demo: bool) -> None:
     state = State.from_environment()
+    supervisor = Supervisor(state)
     with signals_interrupt():
-        supervisor = Supervisor(state)
-        try:
-            with only_one(state):
-                if supervisor.pid() is not None:
-                    _already_running(state, supervisor)
-                    return
-                _start(state, detach)
-            if not detach:
+        with only_one(state):
+            if supervisor.pid() is not None:
+                _already_running(state, supervisor)
+                return
+            with _stopped_when_interrupted(state, INTERRUPTED):
+                _start(state, detach, demo)
+        if not detach:
+            with _stopped_when_interrupted(state, 0):
                 click.echo("Ctrl-C stops everything.")
                 _wait_for_the_end(supervisor)
-        except KeyboardInterrupt:
-            click.echo("Stopping…", err=True)
-            was_ready = state.house.exists()
-            stop(state)
-            click.echo("Stopped.", err=True)
-            sys.exit(0 if was_ready else INTERRUPTED)
-        except Problem:
-            stop(state)
-            raise
 
 
-def _start(state: State, detach: bool) -> None:
+@contextmanager
+def _stopped_when_interrupted(state: State, code: int) -> Iterator[None]:
+    """Ctrl-C within the block stops what we have started and ends with ``code``; so does what goes wrong."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopping…", err=True)
+        stop(state)
+        click.echo("Stopped.", err=True)
+        sys.exit(code)
+    except PyMongoError as problem:
+        stop(state)
+        raise Problem(f"the database could not be set up: {str(problem)[:200]}") from None
+    except Exception:
+        stop(state)
+        raise
+
+
+def _start(state: State, detach: bool, demo: bool) -> None:
     ports = Ports.from_environment()
     kept = secrets.load(state.secrets)
     ours = stores.own_or_given(state, ports, kept)
@@ -69,7 +83,8 @@ def _start(state: State, detach: bool) -> None:
     supervisor.start_group(SERVICES)
     house.save(state.house)
     _wait_until_ready(house, state, supervisor)
-    seed.seed_if_empty()
+    if demo:
+        seed.seed_if_empty()
     _announce(house)
 
 

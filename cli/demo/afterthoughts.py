@@ -16,7 +16,8 @@ from cli.demo.usage import CARRIERS, Demo, Event, Usage
 
 LATE_PER_CUSTOMER = 3
 LATE_DAYS = 6
-ONE_IN = 700
+LEAST_ONE_IN = 20
+CORRECTIONS_A_YEAR = 285
 
 
 def late(demo: Demo, month: Month) -> Usage:
@@ -32,14 +33,15 @@ def late(demo: Demo, month: Month) -> Usage:
     return usage
 
 
-def corrections(usage: Usage) -> Usage:
-    """Revision 2 of about one in ONE_IN calls and data sessions: a tenth less was used."""
-    return {carrier: list(_corrected(events)) for carrier, events in usage.items()}
+def corrections(demo: Demo, usage: Usage) -> Usage:
+    """Revision 2 of a few of the calls and data sessions: a tenth less was used."""
+    one_in = max(LEAST_ONE_IN, demo.events // CORRECTIONS_A_YEAR)
+    return {carrier: list(_corrected(events, one_in)) for carrier, events in usage.items()}
 
 
-def _corrected(events: list[Event]) -> Iterator[Event]:
+def _corrected(events: list[Event], one_in: int) -> Iterator[Event]:
     for event in events:
-        if crc32(event.record.encode()) % ONE_IN:
+        if crc32(event.record.encode()) % one_in:
             continue
         if event.duration is not None:
             yield msgspec.structs.replace(event, revision=2, duration=_a_tenth_less(event.duration))

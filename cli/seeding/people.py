@@ -21,19 +21,24 @@ Ids = dict[str, str]
 
 
 def ensure_people(doors: Doors, since: date) -> Ids:
-    """Everybody and everything that usage needs, owned from the day ``since`` on."""
-    _ensure_plan(doors)
+    """Everybody and everything that usage needs, owned from the day ``since`` on.
+
+    What cdr learns by events comes first, so that it knows whose usage it is when that comes.
+    """
     partner = _ensure_customer(doors, "partner", cast.PARTNER, (), "partner", None)
     _ensure_ranges(doors)
-    ids = {}
-    for customer in cast.CUSTOMERS:
-        customer_id = _ensure_customer(
+    ids = {
+        customer.code: _ensure_customer(
             doors, customer.code, customer.name, customer.products, "customer", partner
         )
-        ids[customer.code] = customer_id
-        _ensure_numbers(doors, customer, customer_id, since)
-        _ensure_subscriptions(doors, customer, customer_id, since)
-        _ensure_users(doors, customer, customer_id)
+        for customer in cast.CUSTOMERS
+    }
+    for customer in cast.CUSTOMERS:
+        _ensure_numbers(doors, customer, ids[customer.code], since)
+        _ensure_subscriptions(doors, customer, ids[customer.code], since)
+    for customer in cast.CUSTOMERS:
+        _ensure_users(doors, customer, ids[customer.code])
+    _ensure_plan(doors)
     return ids
 
 

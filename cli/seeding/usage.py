@@ -22,7 +22,7 @@ MESSAGES_PER_CONFIRM = 25
 LATE_MONTHS = 2
 POLL_SECONDS = 0.5
 SAY_SECONDS = 3.0
-STALL_SECONDS = 60.0
+STALL_SECONDS = 100.0  # quarantine is tried again every minute
 MENDS_ITSELF = "unknown_owner"
 
 Say = Callable[[str], None]
@@ -84,7 +84,7 @@ class Loader:
         Both go in the same messages, so when the late calls have been booked the corrections have.
         """
         forgotten = [afterthoughts.late(self.demo, m) for m in self.months[-1 - LATE_MONTHS : -1]]
-        corrected = [afterthoughts.corrections(self._usage(month)) for month in self.months[-2:]]
+        corrected = [afterthoughts.corrections(self.demo, self._usage(month)) for month in self.months[-2:]]
         together: Usage = {}
         for usage in [*corrected, *forgotten]:
             for carrier, events in usage.items():

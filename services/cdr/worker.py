@@ -33,6 +33,7 @@ IDLE_SECONDS = 0.5
 FOLD_PATIENCE_SECONDS = 3.0
 TROUBLE_SECONDS = 2.0
 SWEEP_SECONDS = 60.0
+SWEEP_AGAIN_SECONDS = 2.0
 STALL_SECONDS = 60
 
 FOLDED = Counter("tikker_ledger_folded_total", "Ledger documents folded into the counters")
@@ -47,7 +48,7 @@ class Worker:
         self._quarantine = QuarantineStore(db)
         self._usage = UsageStore(db, "replay")
         self._reference = Reference(ReferenceStore(db))
-        self._swept_at = 0.0
+        self._next_sweep = 0.0
         self._swept_for: Versions | None = None
         self._stopping = threading.Event()
         self.last_turn = time.monotonic()
@@ -78,10 +79,12 @@ class Worker:
         return folded > 0
 
     def _sweep(self) -> None:
-        """Replay when owners, plans or closings have changed, and once a minute for what slipped by."""
+        """Replay when owners, plans or closings have changed; soon after that once more, as a batch may
+        have been under way that was judged by what was known before; and else once a minute."""
         self._reference.refresh()
-        due = time.monotonic() - self._swept_at >= SWEEP_SECONDS
-        if not due and self._reference.versions == self._swept_for:
+        versions = self._reference.versions
+        changed = versions != self._swept_for
+        if not changed and time.monotonic() < self._next_sweep:
             return
         for reason in (Reason.UNKNOWN_OWNER, Reason.NO_RATE):
             rows = replay_all(reason, self._quarantine, self._usage, self._reference, datetime.now(UTC))
@@ -89,7 +92,8 @@ class Worker:
         counts = self._quarantine.counts()
         for reason in Reason:
             WAITING.labels(reason).set(counts.get(reason, 0))
-        self._swept_for, self._swept_at = self._reference.versions, time.monotonic()
+        self._swept_for = versions
+        self._next_sweep = time.monotonic() + (SWEEP_AGAIN_SECONDS if changed else SWEEP_SECONDS)
 
     def _release(self) -> None:
         try:

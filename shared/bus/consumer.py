@@ -65,6 +65,7 @@ class SafeQueueConsumer(QueueConsumer):
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         self.in_hand.clear()  # what the lost connection had in hand has gone back to the queue
+        channel.auto_decode = False  # the sender's choice of codec is not ours
         for provider in self._providers:
             provider.declare(channel)
             consumer = consumer_cls(queues=[provider.queue], on_message=partial(self._on_message, provider))

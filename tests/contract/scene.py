@@ -10,6 +10,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.acting import CONTEXT_HEADER, Acting
+from shared.bus import burial
 from shared.errors import Unavailable
 from shared.events import encode, wrap
 from shared.ids import new_id
@@ -59,6 +60,13 @@ class Scene:
         self.processes.append(Process(python("-m", "tests.contract.toy"), environment, log))
         return self.process
 
+    def start_over(self) -> None:
+        """A new process on empty queues."""
+        self.process.kill()
+        for queue in (QUEUE, f"{QUEUE}.dead", RPC_QUEUE, f"{RPC_QUEUE}.dead"):
+            self.queues.channel.queue_purge(queue)
+        self.start().wait_ready()
+
     def client(self, uri: str = "") -> RpcClient:
         """A caller with the gateway's key, closed when the scene ends."""
         self.clients.append(RpcClient(uri or self.queues.uri, self.keyring.signer("gateway")))
@@ -82,7 +90,7 @@ class Scene:
 
     def wrote(self, about: str, *lines: str) -> None:
         """Wait until the diary has exactly these lines about the message."""
-        until(lambda: self.diary(about) == list(lines), what=f"{lines} about {about}")
+        until(lambda: self.diary(about) == list(lines), 5.0, f"{lines} about {about}")
 
     def ring(
         self, act: str = "nothing", exchange: str = EVENTS, key: str = Rang.name, **properties: Any
@@ -94,7 +102,18 @@ class Scene:
 
     def in_queue(self, queue: str) -> Any:
         """The next message of a queue, taken from it."""
-        return until(lambda: self.queues.take(queue), what=f"a message in {queue}")
+        return until(lambda: self.queues.take(queue), 5.0, f"a message in {queue}")
+
+    def declare_calls(self) -> None:
+        """Make the queue for calls, which a service makes when it starts."""
+        channel = self.queues.channel
+        channel.exchange_declare("nameko-rpc", "topic", durable=True, auto_delete=False)
+        channel.queue_declare(RPC_QUEUE, durable=True, auto_delete=False, arguments=burial.QUORUM)
+        channel.queue_bind(RPC_QUEUE, "nameko-rpc", "toy.*")
+
+    def consumers(self, queue: str) -> int:
+        """How many consumers the queue has."""
+        return int(self.queues.channel.queue_declare(queue, passive=True).consumer_count)
 
     def filled(self, *queues: str) -> str:
         """Wait until one of the queues has a message; its name."""
@@ -127,7 +146,8 @@ class Scene:
     def is_alive(self) -> None:
         """The process that was started last still handles events and answers calls."""
         assert self.process.popen.poll() is None, self.process.tail()
-        self.wrote(self.ring(), "start", "end")
+        about = self.ring()
+        until(lambda: self.diary(about) == ["start", "end"], 5.0, "an event handled")
         assert RawCall(self, "ask", {"id": new_id()}).answer()["error"] is None
 
     def headers(self, audience: str = "toy") -> dict[str, str]:

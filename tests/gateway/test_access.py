@@ -118,7 +118,13 @@ def with_more_routes(app: Flask) -> Flask:
     ],
 )
 def test_a_page_without_the_role_names_the_role(
-    with_more_routes: Flask, visitor: Browser, rpc: FakeRpc, roles: list[str], address: str, status: int, said: str
+    with_more_routes: Flask,
+    visitor: Browser,
+    rpc: FakeRpc,
+    roles: list[str],
+    address: str,
+    status: int,
+    said: str,
 ) -> None:
     rpc.answers["identity", "login"] = builders.logged_in(roles=roles)
     visitor.log_in()

@@ -54,7 +54,13 @@ def test_what_is_written_is_the_amount_to_the_last_decimal(amount: Decimal, deci
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0, "0:00:00"), (252, "0:04:12"), (103_866, "28:51:06"), (3_700_000, "1.027:46:40"), (-65, "\u22120:01:05")],
+    [
+        (0, "0:00:00"),
+        (252, "0:04:12"),
+        (103_866, "28:51:06"),
+        (3_700_000, "1.027:46:40"),
+        (-65, "\u22120:01:05"),
+    ],
 )
 def test_duration(seconds: int, shown: str) -> None:
     assert f.duration(seconds) == shown

@@ -171,14 +171,20 @@ def test_every_kind_of_totals() -> None:
     kinds = ["totaal", "gesprekstype", "telefoonnummer", "telefoonnummer-gesprekstype"]
     read_as = [read(TotalsForm(), MultiDict({"per": kind})).values["by"] for kind in kinds]
     assert read_as == ["total", "type", "number", "number_type"]
-    assert read(TotalsForm(), MultiDict({"per": "maand"})).errors == {"per": ["Kies welke totalen u wilt zien."]}
+    assert read(TotalsForm(), MultiDict({"per": "maand"})).errors == {
+        "per": ["Kies welke totalen u wilt zien."]
+    }
 
 
 def test_what_is_no_field_never_gets_into_our_addresses() -> None:
     assert fill(_external="1", _scheme="javascript", endpoint="x", zender="06").typed == {"zender": ["06"]}
 
 
-@given(st.dictionaries(st.sampled_from(sorted(f.data_key or n for n, f in DetailsForm().fields.items())), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(f.data_key or n for n, f in DetailsForm().fields.items())), st.text()
+    )
+)
 def test_no_input_breaks_the_form(typed: dict[str, str]) -> None:
     filled = fill(**typed)
     assert filled.errors or selection_of(filled)

@@ -20,7 +20,11 @@ def test_the_page_has_the_manuals_words(visitor: Browser) -> None:
     page = visitor.page("/inloggen")
     assert page.one("h1").text == "Gebruikersnaam en wachtwoord"
     labels = {label.text.strip(): label.attrs["for"] for label in page.all("label")}
-    assert labels == {"Gebruikersnaam": "gebruikersnaam", "Wachtwoord": "wachtwoord", "Onthouden?": "onthouden"}
+    assert labels == {
+        "Gebruikersnaam": "gebruikersnaam",
+        "Wachtwoord": "wachtwoord",
+        "Onthouden?": "onthouden",
+    }
     assert page.field("wachtwoord").attrs["type"] == "password"
     assert [b.text.strip() for b in page.all("button", type="submit")] == ["Inloggen"]
 
@@ -87,7 +91,9 @@ def test_identity_being_away_is_not_the_users_fault(visitor: Browser, rpc: FakeR
 
 
 @pytest.mark.feature("GW-02")
-def test_empty_fields_are_answered_at_the_field_without_asking_identity(visitor: Browser, rpc: FakeRpc) -> None:
+def test_empty_fields_are_answered_at_the_field_without_asking_identity(
+    visitor: Browser, rpc: FakeRpc
+) -> None:
     response = visitor.post("/inloggen", {"gebruikersnaam": "", "wachtwoord": ""})
     page = Page(response.text)
     assert response.status_code == 422
@@ -99,7 +105,9 @@ def test_empty_fields_are_answered_at_the_field_without_asking_identity(visitor:
     assert rpc.asked == []
 
 
-def test_a_password_that_could_burn_cpu_is_refused_before_it_is_hashed(visitor: Browser, rpc: FakeRpc) -> None:
+def test_a_password_that_could_burn_cpu_is_refused_before_it_is_hashed(
+    visitor: Browser, rpc: FakeRpc
+) -> None:
     response = visitor.post("/inloggen", WRONG | {"wachtwoord": "x" * 129})
     assert Page(response.text).error_of("wachtwoord") == "Een wachtwoord is hooguit 128 tekens lang."
     assert rpc.asked == []
@@ -123,7 +131,14 @@ def test_after_login_one_is_where_one_was_going(visitor: Browser) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://elders.example/", "//elders.example", "/\\elders.example", "javascript:alert(1)", "/\n/elders", ""],
+    [
+        "https://elders.example/",
+        "//elders.example",
+        "/\\elders.example",
+        "javascript:alert(1)",
+        "/\n/elders",
+        "",
+    ],
 )
 def test_nobody_is_sent_to_another_site(visitor: Browser, target: str) -> None:
     assert visitor.log_in(volgende=target).headers["Location"] == "/"

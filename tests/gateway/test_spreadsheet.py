@@ -34,7 +34,9 @@ def test_what_a_formula_starts_with_gets_an_apostrophe(start: str) -> None:
     assert spreadsheet.text(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
 
 
-@given(st.lists(st.lists(st.text(alphabet=st.characters(blacklist_categories=("Cs",))), min_size=2), min_size=1))
+@given(
+    st.lists(st.lists(st.text(alphabet=st.characters(blacklist_categories=("Cs",))), min_size=2), min_size=1)
+)
 def test_cells_come_back_whatever_is_in_them(rows: list[list[str]]) -> None:
     cleaned = [[spreadsheet.text(cell) for cell in row] for row in rows]
     text = spreadsheet.write(cleaned).decode("utf-8-sig")

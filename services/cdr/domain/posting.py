@@ -28,7 +28,8 @@ Head = tuple[int, int]
 """(revision, fingerprint) of a record's first row."""
 
 SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
-"""What a counter holds; ``others`` counts rows whose sender is not the charged number."""
+"""What a counter holds; ``others`` counts rows whose sender is not the charged number, reversals as well:
+it never adds up to 0 while there are such rows."""
 
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
 
@@ -62,7 +63,7 @@ class Deltas:
         sums[_MEASURE[row["kind"]]] += sign * row["quantity"]
         sums[4] += row["amount"]
         if row["sender"] != row["number"]:
-            sums[5] += sign
+            sums[5] += 1
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
 from services.cdr.store import counters, reference, usage
 from services.cdr.store.counters import CounterStore
@@ -17,17 +18,24 @@ from shared.mongo import Document
 
 # A transaction that makes a collection conflicts with every other one, so they are made beforehand.
 _COLLECTIONS = ("gates", "ledger", "periods", "reference", "plan_assignments", "leases")
+_EXISTS = 48
 
 
 def prepare(db: Database[Document]) -> None:
     """Make collections and indexes; harmless when they are there."""
-    there = set(db.list_collection_names())
-    for name in _COLLECTIONS:
-        if name not in there:
-            db.create_collection(name, check_exists=False)
+    mongo.make_collections(db, _COLLECTIONS)
     for module in (usage, counters, reference):
         module.ensure_indexes(db)
     outbox.ensure_indexes(db)
+
+
+def _create(db: Database[Document], name: str) -> None:
+    """Several processes that start at once all find it missing; one of them makes it."""
+    try:
+        db.create_collection(name, check_exists=False)
+    except OperationFailure as problem:
+        if problem.code != _EXISTS:
+            raise
 
 
 @dataclass(frozen=True)

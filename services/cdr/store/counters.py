@@ -101,6 +101,9 @@ class CounterStore:
         counters: Mapping[tuple[Any, ...], Mapping[str, int]],
         session: ClientSession,
     ) -> None:
+        changed = [(key, sums) for key, sums in counters.items() if sums]
+        if not changed:
+            return
         self._db[collection].bulk_write(
             [
                 UpdateOne(
@@ -117,7 +120,7 @@ class CounterStore:
                     },
                     upsert=True,
                 )
-                for (customer, when, period, number, product), sums in counters.items()
+                for (customer, when, period, number, product), sums in changed
             ],
             ordered=False,
             session=session,

@@ -60,7 +60,9 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
         raise _Objection(Reason.NO_RATE, f"there is no rate plan for {item.start:%Y-%m-%d}.", number)
     roaming = item.roaming.country if item.roaming else None
     call_type, _ = classify(item.kind, item.direction, sender, receiver, roaming)
-    usage = Usage(item.kind, item.direction, receiver, moment, item.quantity, call_type, roaming)
+    usage = Usage(
+        item.kind, item.direction, receiver, moment, item.quantity, call_type, roaming, owned.product
+    )
     try:
         rated = rate(usage, plan)
     except NoRate as problem:
@@ -74,12 +76,15 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
         "receiver": receiver or "data",
         "destination": rated.destination,
         "kind": item.kind,
+        "direction": item.direction,
         "start": item.start,
         "quantity": usage.quantity,
         "amount": rated.amount_micro,
         "plan": plan.version,
         "prefix": rated.prefix,
     }
+    if roaming:
+        fields["roaming"] = roaming
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any
 
 import amqp
 import pytest
+from pymongo.read_concern import ReadConcern
 
 from shared.publisher import Publisher, open_connection
 from shared.rpc_client import RpcClient
-from tests.conftest import database_uri
 from tests.integration.cdr.scene import PLAN, Cdr
 from tests.support.broker import Broker
 from tests.support.keys import Keyring
@@ -38,11 +39,13 @@ def cdr(
     processes = start(environment, tmp_path_factory.mktemp("cdr"))
     clients = [RpcClient(portal, keyring.signer(issuer)) for issuer in ("gateway", "cli")]
     publishers = [Publisher(portal), Publisher(ingest, seconds=20)]
-    database = mongo_admin[name].with_options(codec_options=mongo_admin.codec_options.with_options(tz_aware=True))
+    codec = mongo_admin.codec_options.with_options(tz_aware=True)
+    # As the processes read: what is seen here, they see as well.
+    database = mongo_admin.get_database(name, codec_options=codec, read_concern=ReadConcern("majority"))
     try:
         for process in processes.values():
             process.wait_ready()
-        made = Cdr(publishers[0], publishers[1], clients[0], clients[1], database, ingest, processes)
+        made = Cdr(publishers[0], publishers[1], clients[0], clients[1], database, portal, ingest, processes)
         imported = made.staff("import_plan", name="default", valid_from="2020-01-01", csv=PLAN)
         assert imported["version"], imported
         yield made
@@ -54,6 +57,13 @@ def cdr(
         mongo_admin.drop_database(name)
         for which in ("portal", "ingest"):
             broker.drop_vhost(f"{name}-{which}")
+
+
+def database_uri(name: str) -> str:
+    """The address of a database on the test server, with the administrator's account if there is one."""
+    head, _, options = os.environ["TEST_MONGO_URI"].partition("?")
+    source = "" if "@" not in head or "authSource" in options else "&authSource=admin"
+    return f"{head.rpartition('/')[0]}/{name}?{options}{source}"
 
 
 def declare_ingest(uri: str) -> None:

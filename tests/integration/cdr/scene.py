@@ -65,6 +65,7 @@ class Cdr:
     gateway: RpcClient
     cli: RpcClient
     database: Database[Json]
+    portal_uri: str
     ingest_uri: str
     processes: dict[str, Process]
     _marker: Customer | None = None

@@ -9,8 +9,10 @@ import amqp
 import pytest
 from amqp.exceptions import AccessRefused, NotAllowed
 
+from cli import broker, topology
 from cli.house import House
 from cli.testbed import Testbed
+from cli.topology import Vhosts
 from shared.publisher import Message, Publisher, open_connection
 
 Channel = Any
@@ -151,8 +153,8 @@ def house_uri(testbed: Testbed, vhost: str) -> str:
 
 def test_setting_up_twice_changes_nothing(house: House, testbed: Testbed) -> None:
     before = testbed.api("GET", "/definitions")
-    with testbed.house("cli-twice"):
-        pass
+    document = topology.definitions(house.keys.amqp, vhosts=Vhosts(house.portal_vhost, house.ingest_vhost))
+    broker.post_definitions(testbed.api_uri, document)
     after = testbed.api("GET", "/definitions")
     own = (house.portal_vhost, house.ingest_vhost)
     for part in ("permissions", "policies", "exchanges", "queues", "bindings"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from pymongo import MongoClient
 from cli import lifecycle, stores, uris
 from cli import secrets as all_secrets
 from cli.house import House
-from cli.ports import Ports, unused_base
+from cli.ports import Ports, accepts, unused_base
 from cli.state import REPOSITORY, State
 from cli.supervise import MARK
 from cli.testbed import Testbed
@@ -149,3 +151,29 @@ def started(state: State, base: int) -> House:
     ours.wait(lifecycle.launch(state, ours.programs(), dies_with_us=True))
     stores.set_up(ours)
     return stores.house(ours, Ports(base))
+
+
+def test_up_says_ready_when_it_is_and_ctrl_c_leaves_nothing_running(tikker: Tikker, state: State) -> None:
+    base = unused_base()
+    environment = {k: v for k, v in os.environ.items() if k not in GIVEN}
+    environment |= {"TIKKER_STATE": str(state.root), "TIKKER_PORT": str(base)}
+    command = [str(REPOSITORY / "tikker"), "up", "--no-demo"]
+    up = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert up.stdout is not None
+        assert up.stdout.readline() == f"Tikker is ready: http://127.0.0.1:{base}\n"
+        with urllib.request.urlopen(f"http://127.0.0.1:{base}/inloggen", timeout=10) as page:
+            assert page.status == 200
+        status = json.loads(tikker("status", "--json").stdout)
+        assert status["ready"], status
+        assert {row["name"] for row in status["processes"]} >= {"broker", "mongod", "gateway", "cdr-ingester"}
+        again = tikker("up", TIKKER_PORT=str(base))
+        assert again.returncode == 0
+        assert "already running" in again.stdout
+        assert f"http://127.0.0.1:{base}" in again.stdout
+        up.send_signal(signal.SIGINT)
+        assert up.wait(60) == 0
+    finally:
+        up.kill()
+    assert marked(state) == []
+    assert not accepts(Ports(base).portal)

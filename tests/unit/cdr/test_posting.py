@@ -53,6 +53,7 @@ def test_an_event_becomes_a_row_with_all_that_people_see_of_it() -> None:
         "receiver": MOBILE,
         "destination": "Nederland mobiel",
         "kind": "voice",
+        "direction": "out",
         "quantity": 90,
         "amount": 165_000,  # 3 cents and 90 seconds of 9 cents a minute
         "plan": "default 2020-01-01",

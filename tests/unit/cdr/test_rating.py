@@ -192,6 +192,18 @@ def test_a_call_that_runs_out_of_every_window_has_no_price() -> None:
         rate(call("+31850001611", 61, "2026-11-20 18:59:00"), plan)
 
 
+@pytest.mark.parametrize(
+    "rates", [tariff((0, "1", 10**6, 1)), tariff((0, "1", 10**6, 1), (10, "1", 10**6, 1))]
+)
+def test_data_has_the_rate_of_its_start_however_much_it_is(rates: Tariff) -> None:
+    peak = Entry("data", "data:", "piek", rates, window=hours(8, 19), priority=1)
+    off_peak = Entry("data", "data:", "dal", tariff((0, "0", 10**6, 1)))
+    usage = Usage("data", "out", None, local("2026-11-20 18:59:59"), 10**6, "data_national")
+    plan = RatePlan((peak, off_peak))
+    assert rate(usage, plan).amount_micro == 1_000_000
+    assert {segment.entry.destination for segment in explain(usage, plan).segments} == {"piek"}
+
+
 def test_the_explanation_tells_each_stretch_and_what_was_corrected() -> None:
     usage = call("+31850001611", 90, "2026-11-20 18:59:30")
     explained = explain(usage, PEAK)

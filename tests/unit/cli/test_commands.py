@@ -53,3 +53,10 @@ def test_an_unknown_command_is_refused() -> None:
 def test_every_command_there_is_can_be_loaded() -> None:
     for name in program.Commands().list_commands(None):  # type: ignore[arg-type]
         assert CliRunner().invoke(program.main, [name, "--help"]).exit_code == 0, name
+
+
+def test_what_the_operating_system_refuses_is_a_sentence(folder: Path) -> None:
+    (folder / "reads.py").write_text('import click\n@click.command()\ndef command(): open("/no/such/file")\n')
+    answer = CliRunner().invoke(program.main, ["reads"])
+    assert answer.exit_code == 1
+    assert answer.output == "tikker: /no/such/file: No such file or directory\n"

@@ -62,7 +62,8 @@ def test_a_user_with_passwordless_sudo_installs_by_it(machine: Machine, state: S
 def test_a_user_without_gets_the_package_and_the_command(machine: Machine, state: State) -> None:
     machine.user = 1000
     machine.programs.discard("sudo")
-    with pytest.raises(MayNotInstall, match="sudo apt-get install -y --no-install-recommends libcurl4") as caught:
+    command = "run  sudo apt-get install -y --no-install-recommends libcurl4"
+    with pytest.raises(MayNotInstall, match=command) as caught:
         packages.install(state, "libcurl4")
     assert caught.value.exit_code == 3
     assert "libcurl4 is missing" in caught.value.message

@@ -1,0 +1,165 @@
+"""The page Totalen: sums in total, by type and by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.gateway import builders
+from tests.gateway.browser import Browser
+from tests.gateway.fakes import FakeRpc
+
+PAGE = "/gespreksdetails/totalen"
+
+
+def row(calls: int, amount: str, **more: Any) -> dict[str, Any]:
+    return builders.sums(calls, calls * 60, amount) | {"number": None, "type": None} | more
+
+
+def show(rpc: FakeRpc, *rows: dict[str, Any], **more: Any) -> None:
+    rpc.answers["cdr", "totals"] = builders.totals(*rows, **more)
+
+
+@pytest.mark.feature("CDR-05")
+def test_the_figure_of_the_period(sanne: Browser, rpc: FakeRpc) -> None:
+    page = sanne.page(PAGE)
+    assert page.all("b", class_="tk-num")[0].text == "€\u00a0412,86"
+    assert "excl. BTW · 1.204 gesprekken · 87:11:06 uur" in page.text
+    assert "Huidige factuurperiode: 1 t/m 30 november 2026 · bijgewerkt om 16:40" in page.text
+    assert rpc.last("totals").fields == {"selection": {"period": "current"}, "by": "total"}
+    assert page.rows("tk-totals") == [
+        ["Totaal", "Aantal", "Duur", "Bedrag (€)"],
+        ["Alle gesprekken", "1.204", "87:11:06", "412,86"],
+    ]
+
+
+@pytest.mark.feature("CDR-05")
+def test_the_kinds_have_the_manuals_names(sanne: Browser) -> None:
+    page = sanne.page(PAGE)
+    names = [o.text for o in page.all("option") if o.text.startswith("Tota")]
+    assert names == [
+        "Totaal",
+        "Totalen per gesprekstype",
+        "Totalen per telefoonnummer",
+        "Totalen per telefoonnummer en gesprekstype",
+    ]
+
+
+@pytest.mark.feature("CDR-05")
+def test_per_type_each_row_leads_to_its_calls(sanne: Browser, rpc: FakeRpc) -> None:
+    show(
+        rpc,
+        row(3, "1.50", type="mobile"),
+        row(1, "0.50", type="national"),
+        total=builders.sums(4, 240, "2.00"),
+    )
+    page = sanne.page(f"{PAGE}?per=gesprekstype&periode=2026-10&zender=085")
+    assert rpc.last("totals").fields["by"] == "type"
+    assert page.rows("tk-totals")[1:] == [
+        ["Mobiel", "", "3", "0:03:00", "1,50"],
+        ["Nationaal", "", "1", "0:01:00", "0,50"],
+        ["Totaal", "", "4", "0:04:00", "2,00"],
+    ]
+    assert page.link("Mobiel") == "/gespreksdetails/details?periode=2026-10&type=mobile&zender=085"
+
+
+@pytest.mark.feature("CDR-05")
+def test_per_number(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, row(3, "1.50", number="+31850001611"), total=builders.sums(3, 180, "1.50"))
+    page = sanne.page(f"{PAGE}?per=telefoonnummer")
+    assert rpc.last("totals").fields["by"] == "number"
+    assert page.rows("tk-totals")[1][0] == "085-000 16 11"
+
+
+@pytest.mark.feature("CDR-05")
+def test_per_number_and_type(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, row(3, "1.50", number="+31600123456", type="sms"), total=builders.sums(3, 180, "1.50"))
+    page = sanne.page(f"{PAGE}?per=telefoonnummer-gesprekstype")
+    assert rpc.last("totals").fields["by"] == "number_type"
+    assert page.rows("tk-totals")[0][:2] == ["Telefoonnummer", "Gesprekstype"]
+    assert page.rows("tk-totals")[1][:2] == ["06-00 12 34 56", "Sms"]
+
+
+def test_data_and_messages_have_columns_when_there_are_any(sanne: Browser, rpc: FakeRpc) -> None:
+    show(
+        rpc,
+        row(1, "0.50", type="data_eu", duration=0, volume=350_000),
+        row(1, "0.10", type="sms", duration=0, messages=3),
+        total=builders.sums(2, 0, "0.60", volume=350_000, messages=3),
+    )
+    rows = sanne.page(f"{PAGE}?per=gesprekstype").rows("tk-totals")
+    assert rows[0] == [
+        "Gesprekstype",
+        "Aandeel in het bedrag",
+        "Aantal",
+        "Duur",
+        "Data",
+        "Berichten",
+        "Bedrag (€)",
+    ]
+    assert rows[1] == ["Data EU", "", "1", "–", "0,35\u00a0MB", "–", "0,50"]
+    assert rows[2] == ["Sms", "", "1", "–", "–", "3", "0,10"]
+
+
+def test_bars_are_shares_of_the_largest(sanne: Browser, rpc: FakeRpc) -> None:
+    rows = (row(1, "2.00", type="mobile"), row(1, "0.50", type="sms"), row(1, "0", type="incoming"))
+    show(rpc, *rows, row(1, "-1", type="other"), total=builders.sums(4, 0, "1.50"))
+    page = sanne.page(f"{PAGE}?per=gesprekstype")
+    widths = [rect.attrs["width"] for rect in page.all("rect", class_="tk-fill")]
+    assert widths == ["100.0%", "25.0%"]
+
+
+def test_the_cents_shown_are_those_that_add_up(sanne: Browser, rpc: FakeRpc) -> None:
+    thirds = [
+        row(1, "0.333333", type=t, cents=c)
+        for t, c in (("mobile", "0.34"), ("sms", "0.33"), ("other", "0.33"))
+    ]
+    show(rpc, *thirds, total=builders.sums(3, 0, "1.00"))
+    cells = [r[-1] for r in sanne.page(f"{PAGE}?per=gesprekstype").rows("tk-totals")[1:]]
+    assert cells == ["0,34", "0,33", "0,33", "1,00"]
+
+
+def test_counting_that_lags_behind_says_so(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, complete=False)
+    assert "de nieuwste worden nu geteld" in sanne.page(PAGE).text
+
+
+@pytest.mark.feature("CDR-05")
+def test_own_days(sanne: Browser, rpc: FakeRpc) -> None:
+    page = sanne.page(f"{PAGE}?periode=aangepast&van=1-11-2026&tot=22-11-2026")
+    assert rpc.last("totals").fields["selection"] == {"from": "2026-11-01", "to": "2026-11-22"}
+    assert "1 t/m 22 november 2026" in page.text
+    assert page.field("van").attrs["value"] == "1-11-2026"
+
+
+def test_totals_know_no_amount_or_duration(sanne: Browser, rpc: FakeRpc) -> None:
+    page = sanne.page(f"{PAGE}?duur=60&bedrag=1")
+    assert rpc.last("totals").fields["selection"] == {"period": "current"}
+    names = {e.attrs.get("name") for e in page.elements}
+    assert not names & {"duur", "bedrag"}
+
+
+def test_an_unknown_kind_is_said(sanne: Browser) -> None:
+    assert sanne.page(f"{PAGE}?per=maand", status=422).error_of("per") == "Kies welke totalen u wilt zien."
+
+
+@pytest.mark.feature("GW-03")
+def test_cdr_being_away_takes_only_its_box(sanne: Browser, rpc: FakeRpc) -> None:
+    rpc.down.add("cdr")
+    page = sanne.page(f"{PAGE}?periode=2026-10&per=gesprekstype")
+    assert "Gespreksdetails laden lukt nu niet." in page.one("div", role="alert").text
+    chosen = [o.text for o in page.all("option") if "selected" in o.attrs]
+    assert chosen == ["Oktober 2026", "Totalen per gesprekstype", "Telefonie en mobiel"]
+
+
+def test_nothing_found_by_filters(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, total=builders.sums())
+    rpc.answers["cdr", "details"] = builders.details(builders.call(), summary=builders.sums(7))
+    page = sanne.page(f"{PAGE}?zender=999")
+    assert page.link("Zoek zonder Nummer zender") == PAGE
+    assert "Zonder Nummer zender: 7 gesprekken" in page.text
+
+
+def test_the_front_door_of_the_area(sanne: Browser) -> None:
+    assert sanne.get("/gespreksdetails").headers["Location"] == PAGE

@@ -1,0 +1,248 @@
+"""The pages in a real browser: what scripts add, what remains without them, and what axe finds.
+
+The services are fakes here; tests/e2e has the whole house.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.serving import make_server
+
+from gateway.app import create_app
+from gateway.epochs import Epochs
+from gateway.parts import Parts
+from tests.gateway import builders
+from tests.gateway.conftest import settings
+from tests.gateway.fakes import Clock, FakeRpc, MemorySessions
+
+DETAILS = "/gespreksdetails/details"
+TOTALS = "/gespreksdetails/totalen"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": os.environ.get("CHROMIUM") or "/usr/bin/chromium", "args": ARGUMENTS}
+
+
+@pytest.fixture
+def rpc() -> FakeRpc:
+    calls = [builders.call(n, state="late" if n == 2 else None) for n in range(1, 8)]
+    return FakeRpc(
+        {
+            ("identity", "login"): builders.logged_in(),
+            ("identity", "account"): builders.account(),
+            ("cdr", "periods"): builders.periods(),
+            ("cdr", "totals"): builders.totals(),
+            ("cdr", "details"): builders.details(*calls, older="older", newer="newer"),
+        }
+    )
+
+
+@pytest.fixture
+def address(rpc: FakeRpc) -> Iterator[str]:
+    app = create_app(settings(), Parts(rpc, MemorySessions(), Epochs(), Clock()))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """``open_browser(width=390)`` is a page on which Sanne is signed in; it must not complain."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda line: complaints.append(line.text) if "status of 4" not in line.text else None
+        )
+        page.on(
+            "request", lambda r: None if r.url.startswith((address, "data:")) else complaints.append(r.url)
+        )
+
+    def open_page(width: int = 1280, signed_in: bool = True, **options: Any) -> Page:
+        size = {"width": width, "height": 844}
+        contexts.append(browser.new_context(base_url=address, viewport=size, **options))  # type: ignore[arg-type]
+        page = contexts[-1].new_page()
+        listen(page)
+        page.goto("/inloggen")
+        if signed_in:
+            page.get_by_label("Gebruikersnaam").fill("sanne.dewit")
+            page.get_by_label("Wachtwoord", exact=True).fill("paard batterij")
+            page.get_by_role("button", name="Inloggen").click()
+            expect(page).to_have_url(f"{address}{TOTALS}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def findings(page: Page) -> list[str]:
+    """What axe has to say, and whether the page scrolls sideways."""
+    violations = Axe().run(page).response["violations"]
+    found = [f"{v['id']}: {node['html']}" for v in violations for node in v["nodes"]]
+    sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*found, "scrolls sideways"] if sideways else found
+
+
+@pytest.mark.feature("GW-01")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 768, 390])
+def test_axe_finds_nothing_in_any_state(
+    open_browser: Callable[..., Page], rpc: FakeRpc, width: int, scheme: str
+) -> None:
+    page = open_browser(width, signed_in=False, color_scheme=scheme, reduced_motion="reduce")
+    page.get_by_role("button", name="Inloggen").click()
+    assert findings(page) == [], "login with empty fields"
+
+    page = open_browser(width, color_scheme=scheme, reduced_motion="reduce")
+    page.locator(".tk-menu summary").first.click()
+    assert findings(page) == [], "the user's menu"
+    page.goto(f"{DETAILS}?type=mobile&type=sms&type=other&zender=0850")
+    assert findings(page) == [], "chips"
+    page.goto(f"{DETAILS}?paneel=open&periode=aangepast&van=1-11-2026&tot=22-11-2026")
+    page.locator(".tk-several summary").click()
+    assert findings(page) == [], "filters, types open"
+    page.goto(f"{DETAILS}?ga=morgen")
+    assert findings(page) == [], "a wrong day"
+    rpc.answers["cdr", "details"] = builders.nothing_found()
+    page.goto(f"{DETAILS}?zender=1")
+    assert findings(page) == [], "nothing found"
+    rpc.down.add("cdr")
+    page.goto(TOTALS)
+    assert findings(page) == [], "cdr away"
+
+
+def test_the_funnel_opens_the_filters_without_asking_anything(
+    open_browser: Callable[..., Page], rpc: FakeRpc
+) -> None:
+    page = open_browser()
+    page.goto(f"{DETAILS}?zender=0850")
+    asked = len(rpc.asked)
+    funnel = page.get_by_role("button", name="Filtermogelijkheden")
+    funnel.click()
+    expect(page.get_by_label("Nummer zender")).to_be_visible()
+    expect(page.get_by_label("Produkt")).to_be_focused()
+    expect(funnel).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".tk-chip")).to_be_hidden()
+    page.get_by_role("link", name="Sluit filtermogelijkheden").click()
+    expect(page.get_by_label("Nummer zender")).to_be_hidden()
+    expect(page.locator(".tk-chip")).to_be_visible()
+    assert len(rpc.asked) == asked
+
+
+def test_the_closed_choice_of_types_says_what_is_ticked(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    page.goto(f"{DETAILS}?paneel=open")
+    closed = page.locator(".tk-several summary")
+    expect(closed).to_have_text("Niets geselecteerd")
+    closed.click()
+    for name, words in (
+        ("Nationaal", "Nationaal"),
+        ("Sms", "Nationaal en Sms"),
+        ("Overig", "Nationaal, Sms en 1 ander"),
+        ("Doorgeschakeld", "Nationaal, Doorgeschakeld en 2 andere"),
+    ):
+        page.get_by_label(name, exact=True).check()
+        expect(closed).to_have_text(words)
+    page.get_by_role("button", name="Zoek").click()
+    expect(page.locator(".tk-chip").first).to_contain_text("Nationaal, Doorgeschakeld en 2 andere")
+
+
+def test_empty_fields_stay_out_of_the_address(open_browser: Callable[..., Page], address: str) -> None:
+    page = open_browser()
+    page.goto(DETAILS)
+    page.get_by_role("button", name="Filtermogelijkheden").click()
+    page.get_by_label("Duur", exact=True).fill("60")
+    page.get_by_role("button", name="Zoek").click()
+    expect(page).to_have_url(f"{address}{DETAILS}?periode=huidig&duur_is=gelijk&duur=60")
+
+
+def test_own_days_show_with_their_choice(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    page.goto(DETAILS)
+    expect(page.get_by_label("Tot en met")).to_be_hidden()
+    page.get_by_label("Periode selectie").select_option("aangepast")
+    expect(page.get_by_label("Tot en met")).to_be_visible()
+
+
+def test_the_password_can_be_looked_at(open_browser: Callable[..., Page]) -> None:
+    page = open_browser(signed_in=False)
+    field = page.get_by_label("Wachtwoord", exact=True)
+    page.get_by_role("button", name="Toon").click()
+    expect(field).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Verberg").click()
+    expect(field).to_have_attribute("type", "password")
+
+
+def test_menus_close_with_escape_and_give_the_focus_back(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    menu = page.locator(".tk-menu summary").first
+    menu.click()
+    expect(page.get_by_role("button", name="Uitloggen")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Uitloggen")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+@pytest.mark.feature("GW-01")
+def test_the_first_tab_key_offers_to_skip_to_the_content(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Naar de inhoud")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.feature("GW-01")
+def test_on_a_phone_a_call_is_two_lines_and_nothing_is_lost(open_browser: Callable[..., Page]) -> None:
+    page = open_browser(390)
+    page.goto(DETAILS)
+    row = page.locator(".tk-calls tbody tr:not(.tk-day)").first
+    expect(row).to_have_role("row")
+    for text in ("16:38:51", "Mobiel", "085-000 16 11", "06-00 12 34 56", "0:04:12", "0,3780"):
+        expect(row.get_by_text(text, exact=True)).to_be_visible()
+    box = row.bounding_box()
+    assert box is not None and box["height"] < 70
+
+
+def test_everything_works_without_scripts(open_browser: Callable[..., Page], rpc: FakeRpc) -> None:
+    page = open_browser(java_script_enabled=False)
+    page.goto(DETAILS)
+    page.get_by_role("button", name="Filtermogelijkheden").click()
+    page.get_by_label("Nummer zender").fill("085 000")
+    page.locator(".tk-several summary").click()
+    page.get_by_label("Sms", exact=True).check()
+    page.get_by_role("button", name="Zoek").click()
+    assert rpc.last("details").fields["selection"] == {
+        "period": "current",
+        "types": ["sms"],
+        "sender": "085000",
+    }
+    page.get_by_role("button", name="Filtermogelijkheden").click()
+    expect(page.locator(".tk-chip")).to_have_count(2)
+    page.locator(".tk-chip").first.click()
+    assert rpc.last("details").fields["selection"] == {"period": "current", "sender": "085000"}
+    page.locator(".tk-menu summary").first.click()
+    page.get_by_role("button", name="Donker").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.locator(".tk-menu summary").first.click()
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_text("U bent uitgelogd.")).to_be_visible()

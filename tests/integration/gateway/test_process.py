@@ -1,0 +1,130 @@
+"""The portal as gunicorn runs it: two workers, one truth."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+
+from gateway.epochs import QUEUE_PREFIX
+from shared.events.identity import UserChanged
+from tests.gateway import builders
+from tests.gateway.browser import Page
+from tests.integration.gateway.played import Played
+from tests.support.broker import Broker
+from tests.support.processes import Process, until
+
+PAGE = "/gespreksdetails/totalen"
+
+
+@dataclass
+class Web:
+    """A browser over real HTTP."""
+
+    process: Process
+    cookies: CookieJar = field(default_factory=CookieJar)
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Status, address in the end, and body; redirects are followed."""
+        opener = build_opener(HTTPCookieProcessor(self.cookies))
+        body = urlencode(form).encode() if form is not None else None
+        address = f"http://127.0.0.1:{self.process.environment['GATEWAY_PORT']}{path}"
+        try:
+            with opener.open(address, body, timeout=10) as answer:
+                return answer.status, answer.url, answer.read().decode()
+        except HTTPError as error:
+            return error.code, error.url, error.read().decode()
+
+    def log_in(self) -> tuple[int, str, str]:
+        token = Page(self.ask("/inloggen")[2]).all("input", name="csrf_token")[0].attrs["value"]
+        form = {"csrf_token": token, "gebruikersnaam": "sanne.dewit", "wachtwoord": "paard batterij"}
+        return self.ask("/inloggen", form)
+
+    def signed_in(self) -> bool:
+        return urlsplit(self.ask(PAGE)[1]).path == PAGE
+
+
+@pytest.fixture
+def web(portal: Process) -> Web:
+    return Web(portal)
+
+
+@pytest.mark.feature("ID-01")
+def test_a_login_counts_in_every_worker(web: Web) -> None:
+    status, address, _ = web.log_in()
+    assert (status, urlsplit(address).path) == (200, PAGE)
+    assert all(web.signed_in() for _ in range(20))
+
+
+@pytest.mark.feature("ID-05")
+@pytest.mark.parametrize(("epoch", "blocked"), [(2, False), (1, True)])
+def test_changed_rights_end_the_session_in_every_worker_within_a_second(
+    web: Web, services: Played, epoch: int, blocked: bool
+) -> None:
+    web.log_in()
+    assert all(web.signed_in() for _ in range(10))
+    user_id = str(builders.USER["id"])
+    services.change(UserChanged(user_id=user_id, revision=2, epoch=epoch, roles=(), blocked=blocked))
+    began = time.monotonic()
+    until(lambda: not web.signed_in(), 1.0, what="the end of the session")
+    assert not any(web.signed_in() for _ in range(10))
+    assert time.monotonic() - began < 2
+
+
+def test_each_worker_follows_identity_with_a_queue_of_its_own(
+    portal: Process, broker: Broker, vhost: str
+) -> None:
+    name = vhost.rpartition("/")[2]
+    queues = until(
+        lambda: [q for q in broker.request("GET", f"/queues/{name}") if q["name"].startswith(QUEUE_PREFIX)],
+        what="queues of the workers",
+    )
+    assert isinstance(queues, list) and len(queues) == 2
+    assert all(q["exclusive"] and q["auto_delete"] for q in queues)
+
+
+@pytest.mark.feature("GW-03")
+def test_a_service_that_is_gone_is_said_on_the_page(web: Web, services: Played) -> None:
+    web.log_in()
+    services.close()
+    status, _, body = web.ask(PAGE)
+    assert status == 200
+    assert "Gespreksdetails laden lukt nu niet." in body
+
+
+@pytest.mark.feature("GW-04")
+def test_health_metrics_and_log(web: Web, portal: Process) -> None:
+    assert portal.page("/livez")[0] == 200
+    assert json.loads(portal.page("/readyz")[1]) == {"ok": True, "checks": {"workers": "ok", "portal": "ok"}}
+    for _ in range(10):
+        web.ask("/inloggen")
+    counted = until(
+        lambda: (
+            'gateway_requests_total{endpoint="login.form",method="GET",status="200"} 10.0'
+            in portal.page("/metrics")[1]
+        ),
+        what="the sum of both workers",
+    )
+    assert counted
+    lines = [json.loads(line) for line in portal.log.read_text().splitlines()]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert len(requests) == 10
+    assert len({line["correlation_id"] for line in requests}) == 10
+    assert {line["process"] for line in lines} == {"gateway"}
+
+
+def test_the_portal_asks_nobody_for_health_on_its_public_port(web: Web) -> None:
+    assert json.loads(web.ask("/readyz")[2]) == {"ok": True}
+    assert web.ask("/metrics")[0] == 404
+
+
+def test_sigterm_ends_it_in_order(portal: Process) -> None:
+    assert portal.terminate(30) == 0
+    assert portal.page("/livez")[0] == 0
+    assert "Traceback" not in portal.log.read_text()
