@@ -38,7 +38,7 @@ def seed(demo: Demo, now: datetime | None = None) -> None:
 
 
 def seed_if_empty() -> bool:
-    """Load the demo data into a system that has no customers, or in which that was broken off; whether it did.
+    """Load the demo data where there are no customers, or where that was broken off; whether it did.
 
     A system without demo data is still of use: what goes wrong is printed, not raised.
     """

@@ -92,12 +92,14 @@ _BY_CODE: dict[str, type[TikkerError]] = {
 }
 
 
-def from_wire(data: dict[str, Any]) -> TikkerError:
-    """Rebuild the error that a service sent; an unknown code becomes a :class:`Fault`."""
-    cls = _BY_CODE.get(str(data.get("code")), Fault)
-    message = str(data.get("message") or "")
-    details = data.get("details")
-    return cls(message, **details) if isinstance(details, dict) and details else cls(message)
+def from_wire(data: object) -> TikkerError:
+    """Rebuild the error that a service sent; what we have no class for becomes a :class:`Fault`."""
+    if not isinstance(data, dict):
+        return Fault()
+    error = _BY_CODE.get(str(data.get("code")), Fault)(str(data.get("message") or ""))
+    if isinstance(data.get("details"), dict):
+        error.details.update(data["details"])
+    return error
 
 
 class Transient(Exception):

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -66,6 +66,8 @@ def open_connection(uri: str, seconds: float = PUBLISH_SECONDS, heartbeat: int =
         heartbeat=heartbeat,
     )
     connection.connect()
+    # The limits above are the kernel's, which eventlet's sockets never wait for.
+    connection.transport.sock.settimeout(seconds)
     return connection
 
 
@@ -89,59 +91,75 @@ class Publisher:
         Raises :class:`Unroutable` when some came back (the rest arrived), :class:`DependencyDown`
         when the broker is away, stalled or refuses; then each message may or may not have arrived.
         """
-        with self._lock:
-            try:
-                self._publish(list(messages))
-            except TimeoutError as problem:
-                self._drop()
-                raise PublishTimeout(f"no confirm within {self._seconds} s") from problem
-            except (OSError, AMQPError) as problem:
-                self._drop()
-                raise DependencyDown(f"broker: {problem}") from problem
+        with self._turn() as deadline:
+            with self._loud():
+                self._publish(list(messages), deadline)
+            nacked, returned = self._nacked, self._returned
+        if nacked:
+            raise DependencyDown(f"the broker refused {len(nacked)} messages (queue full?)")
+        if returned:
+            raise Unroutable(returned)
 
     def send(self, message: Message) -> None:
         """Write one message without waiting for a confirm (answers to calls; the caller has a deadline)."""
-        with self._lock:
-            for attempt in (1, 2):
-                try:
-                    self._connect()
-                    self._write(message, mandatory=False)
-                    self._drain_pending()
-                    return
-                except (OSError, AMQPError) as problem:
-                    self._drop()
-                    if attempt == 2:
-                        raise DependencyDown(f"broker: {problem}") from problem
+        with self._turn() as deadline, self._loud():
+            self._connect(deadline)
+            self._write(message, deadline, mandatory=False)
+
+    def reset(self) -> None:
+        """Open a new connection for the next message: this one may be dead without knowing it."""
+        with self._turn():
+            self._drop()
 
     def close(self) -> None:
-        with self._lock:
+        with suppress(DependencyDown), self._turn():
             if self._connection is not None:
                 with suppress(OSError, AMQPError):
                     self._connection.close()
                 self._drop()
 
-    def _publish(self, messages: list[Message]) -> None:
-        self._connect()
-        self._returned, self._nacked = [], []
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Our turn on the connection, and the moment at which we must be done with it."""
         deadline = time.monotonic() + self._seconds
-        for message in messages:
-            self._write(message, mandatory=True)
-        while self._waiting:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            assert self._connection is not None
-            self._connection.drain_events(timeout=remaining)
-        if self._nacked:
-            raise DependencyDown(f"the broker refused {len(self._nacked)} messages (queue full?)")
-        if self._returned:
-            raise Unroutable(self._returned)
+        if not self._lock.acquire(timeout=self._seconds):
+            raise PublishTimeout(f"no turn to publish within {self._seconds} s")
+        try:
+            yield deadline
+        finally:
+            self._lock.release()
 
-    def _connect(self) -> None:
-        if self._connection is not None and self._connection.connected:
+    @contextmanager
+    def _loud(self) -> Iterator[None]:
+        """Raise our errors for the connection's.
+
+        Anything that goes wrong in the middle costs the connection: half a message may be on it, and
+        its confirms can no longer be told apart.
+        """
+        try:
+            yield
+        except BaseException as problem:
+            self._drop()
+            if isinstance(problem, TimeoutError):
+                raise PublishTimeout(f"no confirm within {self._seconds} s") from problem
+            if isinstance(problem, (OSError, AMQPError)):
+                raise DependencyDown(f"broker: {problem}") from problem
+            raise
+
+    def _publish(self, messages: list[Message], deadline: float) -> None:
+        self._connect(deadline)
+        self._returned, self._nacked = [], []
+        for message in messages:
+            self._write(message, deadline, mandatory=True)
+        while self._waiting:
+            assert self._connection is not None
+            self._connection.drain_events(timeout=_left(deadline))
+
+    def _connect(self, deadline: float) -> None:
+        if self._still_stands():
             return
         self._drop()
-        self._connection = open_connection(self._uri, self._seconds)
+        self._connection = open_connection(self._uri, _left(deadline))
         self._channel = self._connection.channel()
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
@@ -149,7 +167,7 @@ class Publisher:
         self._channel.events["basic_return"].add(self._on_return)
         self._sent = 0
 
-    def _write(self, message: Message, mandatory: bool) -> None:
+    def _write(self, message: Message, deadline: float, mandatory: bool) -> None:
         properties = {"content_type": "application/json", "delivery_mode": PERSISTENT, **message.properties}
         self._sent += 1
         self._waiting[self._sent] = message
@@ -158,16 +176,20 @@ class Publisher:
             exchange=message.exchange,
             routing_key=message.routing_key,
             mandatory=mandatory,
+            timeout=_left(deadline),
         )
 
-    def _drain_pending(self) -> None:
-        """Read the confirms that are there already, so that they do not pile up in the socket."""
-        assert self._connection is not None
+    def _still_stands(self) -> bool:
+        """Whether the broker has not hung up, once all is read that it has said (confirms, mostly)."""
+        if self._connection is None or not self._connection.connected:
+            return False
         try:
-            while self._waiting:
+            while True:
                 self._connection.drain_events(timeout=0)
-        except (TimeoutError, BlockingIOError):
-            pass
+        except TimeoutError:
+            return True
+        except (OSError, AMQPError):
+            return False
 
     def _confirmed(self, tag: int, multiple: bool) -> list[Message]:
         tags = [t for t in self._waiting if t <= tag] if multiple else [tag]
@@ -190,3 +212,11 @@ class Publisher:
         if connection is not None:
             with suppress(OSError, AMQPError):
                 connection.collect()
+
+
+def _left(deadline: float) -> float:
+    """The seconds until then; raises TimeoutError when there are none left."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds

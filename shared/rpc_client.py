@@ -15,14 +15,14 @@ import uuid
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from amqp.exceptions import AMQPError
 
 from shared.acting import CONTEXT_HEADER, Acting, Signer
-from shared.errors import DependencyDown, TikkerError, Unavailable, from_wire
+from shared.errors import DependencyDown, Fault, TikkerError, Unavailable, from_wire
 from shared.logging import get_logger
 from shared.publisher import Message, Publisher, open_connection
 
@@ -33,6 +33,7 @@ FAILURES_TO_OPEN = 5
 FAILURE_WINDOW_SECONDS = 10.0
 PROBE_AFTER_SECONDS = 2.0
 CALLS_PER_SERVICE = 50
+HEARTBEAT_SECONDS = 10
 EXCHANGE = "nameko-rpc"
 REPLY_QUEUE_TTL_MS = 300_000
 
@@ -59,9 +60,12 @@ class Breaker:
             self.in_flight += 1
             return True
 
-    def leave(self, ok: bool, now: float) -> None:
+    def leave(self, ok: bool | None, now: float) -> None:
+        """A call ended well or not; None when that says nothing about the service."""
         with self.lock:
             self.in_flight -= 1
+            if ok is None:
+                return
             if ok:
                 self.failures.clear()
                 self.opened_at = None
@@ -107,12 +111,17 @@ class RpcClient:
     def parallel(self, parts: Sequence[Part], acting: Acting, timeout: float = CALL_SECONDS) -> list[Any]:
         """All answers of ``(service, method, fields)`` together, in order; a part that fails is its error."""
         begun: list[Call | TikkerError] = []
-        for service, method, fields in parts:
-            try:
-                begun.append(self._begin(service, method, acting, timeout, fields))
-            except TikkerError as error:
-                begun.append(error)
-        return [self._outcome(call) if isinstance(call, Call) else call for call in begun]
+        try:
+            for service, method, fields in parts:
+                try:
+                    begun.append(self._begin(service, method, acting, timeout, fields))
+                except TikkerError as error:
+                    begun.append(error)
+            return [self._outcome(call) if isinstance(call, Call) else call for call in begun]
+        finally:
+            for call in begun:
+                if isinstance(call, Call):
+                    self._forget(call, ok=None)
 
     def ready(self) -> None:
         """Raise unless answers can be received (for ``/readyz``)."""
@@ -150,7 +159,7 @@ class RpcClient:
             self._forget(call, ok=False)
             raise Unavailable() from problem
         except BaseException:
-            self._forget(call, ok=True)
+            self._forget(call, ok=None)
             raise
         return call
 
@@ -177,14 +186,11 @@ class RpcClient:
             raise Unavailable() from problem
         finally:
             self._forget(call, ok=answered)
-        error = reply.get("error")
-        if error:
-            raise from_wire(error.get("tikker") or {"code": "fault"})
-        return reply["result"]
+        return _result_of(reply)
 
-    def _forget(self, call: Call, ok: bool) -> None:
-        self._waiting.pop(call.correlation_id, None)
-        self._breakers[call.service].leave(ok, time.monotonic())
+    def _forget(self, call: Call, ok: bool | None) -> None:
+        if self._waiting.pop(call.correlation_id, None) is not None:
+            self._breakers[call.service].leave(ok, time.monotonic())
 
     def _start(self) -> None:
         if self._reader is None:
@@ -199,16 +205,18 @@ class RpcClient:
             try:
                 self._consume()
                 pause = 0.1
-            except (OSError, AMQPError) as problem:
-                self._ready.clear()
+            except Exception as problem:  # of whatever kind: without this thread nobody gets an answer
                 log.warning("reply connection lost", reason=f"{type(problem).__name__}: {problem}")
+                with suppress(DependencyDown):
+                    self._publisher.reset()
                 self._closing.wait(pause)
                 pause = min(2.0, pause * 2)
 
     def _consume(self) -> None:
-        connection = open_connection(self._uri, heartbeat=10)
+        connection = open_connection(self._uri, heartbeat=HEARTBEAT_SECONDS)
         try:
             channel = connection.channel()
+            channel.auto_decode = False
             key = uuid.uuid4().hex
             queue = f"rpc.reply-{self._signer.issuer}-{key}"
             channel.exchange_declare(EXCHANGE, "topic", passive=True)  # set-up or a service has made it
@@ -220,10 +228,9 @@ class RpcClient:
             self._reply_key = key
             self._ready.set()
             while not self._closing.is_set():
-                try:
+                with suppress(TimeoutError):
                     connection.drain_events(timeout=1)
-                except TimeoutError:
-                    connection.heartbeat_tick()
+                connection.heartbeat_tick()  # also while answers keep coming: they are not a sign of ours
         finally:
             self._ready.clear()
             connection.collect()
@@ -234,5 +241,18 @@ class RpcClient:
             return  # its caller has given up
         try:
             future.set_result(json.loads(message.body))
-        except ValueError as problem:
-            future.set_result({"error": {"tikker": {"code": "fault", "message": str(problem)}}})
+        except (ValueError, RecursionError) as problem:
+            log.warning("an answer could not be read", reason=f"{type(problem).__name__}: {problem}")
+            future.set_result(None)
+
+
+def _result_of(reply: object) -> Any:
+    """The result in an answer. Raises the error in it, and :class:`Fault` when it is no answer at all."""
+    if not isinstance(reply, dict):
+        raise Fault()
+    error = reply.get("error")
+    if error:
+        raise from_wire(error.get("tikker") if isinstance(error, dict) else None)
+    if "result" not in reply:
+        raise Fault()
+    return reply["result"]

@@ -29,4 +29,5 @@ def close(customer_number: int, month: str) -> None:
         customer = numbered(call, customer_number)
     with calls_to("cdr") as call:
         closed = call("close_period", customer_id=customer["id"], period=month)
-    click.echo(f"{closed['period']} is closed for {customer['name']}: {closed['rows']:,} rows, {closed['amount']} euro ex VAT.")
+    booked = f"{closed['rows']:,} rows, {closed['amount']} euro ex VAT"
+    click.echo(f"{closed['period']} is closed for {customer['name']}: {booked}.")

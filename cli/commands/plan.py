@@ -97,7 +97,7 @@ def assign(customer_number: str, plan: str) -> None:
         customer_id, who = str(customer["id"]), str(customer["name"])
     with calls_to("cdr") as call:
         call("assign_plan", customer_id=customer_id, plan=plan)
-    click.echo(f"Plan '{plan}' now rates {who}.")
+    click.echo(f"Plan '{plan}' now rates {who}")
 
 
 def _number(text: str) -> int:
@@ -119,11 +119,15 @@ def _text(file: Path) -> str:
 def _verdict(file: Path, lines: int, errors: Sequence[dict[str, Any]]) -> None:
     """Print the errors, if any, and end the command with exit code 1."""
     if not errors:
-        click.echo(f"{file}: {lines} lines, no errors.")
+        click.echo(f"{file}: {_counted(lines, 'line')}, no errors.")
         return
     click.echo(f"{'line':>6}  {'column':<12} problem")
     for error in errors[:SHOWN_ERRORS]:
         click.echo(f"{error['line']:>6}  {error['column'] or '–':<12} {error['problem']} {error['advice']}")
     if len(errors) > SHOWN_ERRORS:
         click.echo(f"{'':>6}  {'':<12} and {len(errors) - SHOWN_ERRORS} more")
-    raise Problem(f"{file} was not taken: {len(errors)} errors in {lines} lines.")
+    raise Problem(f"{file} has {_counted(len(errors), 'error')} in {_counted(lines, 'line')}.")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

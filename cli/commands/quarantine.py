@@ -35,7 +35,9 @@ def counts() -> None:
 
 @command.command("list")
 @click.argument("reason", type=click.Choice(list(REASONS)), required=False)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=PAGE, show_default=True, help="At most so many.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=PAGE, show_default=True, help="At most so many."
+)
 @click.option("--source", is_flag=True, help="Show each event as it was received.")
 def list_(reason: str | None, limit: int, source: bool) -> None:
     """List the waiting events with their reason, or those with one REASON."""

@@ -16,7 +16,7 @@ from cli.demo.usage import DEFAULT_EVENTS, DEFAULT_SEED, Demo
 @click.command(help=__doc__)
 @click.option(
     "--events",
-    type=click.IntRange(100, 20_000_000),
+    type=click.IntRange(100, 2_000_000),
     default=DEFAULT_EVENTS,
     show_default=True,
     help="How many usage events at least, over 13 months.",

@@ -15,7 +15,6 @@ ALL_ROLES = (
     "mobile_blocks",
     "mobile_sim_block",
 )
-WITHOUT_MOBILE = ALL_ROLES[:3]
 
 RANGES = (("+31850001600", "+31850001899"),)
 """First and last number of what the demo's fixed carrier has given out."""
@@ -45,6 +44,11 @@ class Subscription:
     number: str
     product: str
     label: str
+
+    @property
+    def is_tablet(self) -> bool:
+        """Without calls."""
+        return self.product == "data_only"
 
     @property
     def sim_number(self) -> str:
@@ -84,8 +88,8 @@ BAKERY = Customer(
     numbers=("+31850001600", *_fixed(1610, 11)),
     subscriptions=_mobile(160001, "zakelijk_mobiel", "Sanne", "Bezorgbus 1", "Bezorgbus 2"),
     users=(
-        User("bakkerij", "demo-bakkerij", "Bram", "van", "Voorbeeld", ALL_ROLES, "alle rollen"),
-        User("sanne.dewit", "demo-sanne-wit", "Sanne", "de", "Wit", ("invoices",), "alleen facturen"),
+        User("bakkerij", "demo-bakkerij", "Bram", "van", "Voorbeeld", ALL_ROLES, "all roles"),
+        User("sanne.dewit", "demo-sanne-wit", "Sanne", "de", "Wit", ("invoices",), "invoices only"),
     ),
 )
 
@@ -101,7 +105,7 @@ INSTALLER = Customer(
         *_mobile(170031, "data_only", "Tablet werkplaats"),
     ),
     users=(
-        User("installatie", "demo-installatie", "Iris", "", "Fictief", ALL_ROLES, "alle rollen"),
+        User("installatie", "demo-installatie", "Iris", "", "Fictief", ALL_ROLES, "all roles"),
         User(
             "kees.heuvel",
             "demo-kees-heuvel",
@@ -109,7 +113,7 @@ INSTALLER = Customer(
             "van de",
             "Heuvel",
             ("mobile_access", "mobile_blocks"),
-            "mobiel en blokkeren",
+            "mobile, may block",
         ),
     ),
 )
@@ -122,8 +126,8 @@ FOUNDATION = Customer(
     numbers=_fixed(1800, 5),
     subscriptions=(),
     users=(
-        User("stichting", "demo-stichting", "Dewi", "", "Denkbeeld", WITHOUT_MOBILE, "alle rollen"),
-        User("noor.bakker", "demo-noor-bakker", "Noor", "", "Bakker", (), "geen rollen"),
+        User("stichting", "demo-stichting", "Dewi", "", "Denkbeeld", ALL_ROLES, "all roles"),
+        User("noor.bakker", "demo-noor-bakker", "Noor", "", "Bakker", (), "no roles"),
     ),
 )
 

@@ -15,6 +15,7 @@ from random import Random
 from cli.demo.cast import Customer
 
 ZIPF = 1.05
+ANSWERING_SERVICE = "+31850001999"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,6 @@ def pools(customer: Customer, seed: int) -> dict[str, Pool]:
         name: Pool.of(list(dict.fromkeys(make(rng) for _ in range(count))))
         for name, (count, make) in _MADE.items()
     }
-    own = [subscription.number for subscription in customer.subscriptions if "data" not in subscription.product]
+    own = [handset.number for handset in customer.subscriptions if not handset.is_tablet]
     given = {name: Pool.of(parties) for name, parties in _GIVEN.items()}
-    return {**made, **given, "own": Pool.of(own or [_mobile(rng) for _ in range(3)])}
+    return {**made, **given, "own": Pool.of([ANSWERING_SERVICE, *(own or [_mobile(rng) for _ in range(3)])])}

@@ -18,7 +18,7 @@ import msgspec
 
 from cli.demo import cast, habits
 from cli.demo.calendar import QUARTER, Month, days_of, instant, midnight
-from cli.demo.cast import Customer, Subscription
+from cli.demo.cast import Customer
 from cli.demo.contacts import Pool, pools
 from cli.demo.habits import Habit, Journey
 
@@ -223,7 +223,7 @@ def _lines(customer: Customer, demo: Demo) -> Iterator[Line]:
     weights = _weights(customer)
     per_weight = demo.events * _MARGIN * customer.size / year / sum(weights.values())
     contacts, quarters = pools(customer, demo.seed), rhythm.quarters()
-    tablets = {s.number for s in customer.subscriptions if _is_tablet(s)}
+    tablets = {s.number for s in customer.subscriptions if s.is_tablet}
     fixed = Mix.of(habits.ON_DESKS[customer.code])
     for number, weight in weights.items():
         carrier, home, abroad = FIXED, fixed, {}
@@ -235,12 +235,8 @@ def _lines(customer: Customer, demo: Demo) -> Iterator[Line]:
         yield Line(customer, number, carrier, per_weight * weight, home, abroad, contacts, quarters)
 
 
-def _is_tablet(subscription: Subscription) -> bool:
-    return subscription.product == "data_only"
-
-
 def _weights(customer: Customer) -> dict[str, float]:
     """How busy each number is beside the others: the first is the main number."""
     desks = {number: 1 / (1 + rank) ** 0.5 for rank, number in enumerate(customer.numbers)}
-    mobiles = {s.number: _TABLET_WEIGHT if _is_tablet(s) else _HANDSET_WEIGHT for s in customer.subscriptions}
+    mobiles = {s.number: _TABLET_WEIGHT if s.is_tablet else _HANDSET_WEIGHT for s in customer.subscriptions}
     return {**desks, **mobiles}

@@ -66,7 +66,7 @@ class Loader:
             expected += self._count([usage])
             self._publish(usage)
         seconds = time.monotonic() - started
-        self.say(f"Published {expected.total():,} events in {seconds:.0f} s; they are being rated and booked.")
+        self.say(f"Published {expected.total():,} events in {seconds:.0f} s; now they are rated and booked.")
         self._wait(months[0], expected, refused)
 
     def _close(self, months: list[Month]) -> None:
@@ -102,7 +102,7 @@ class Loader:
                 self.doors.publish(carrier, packed[index : index + MESSAGES_PER_CONFIRM])
 
     def _wait(self, since: Month, expected: Counter[str], refused: Counter[str]) -> None:
-        """Until all that was published has been booked. Raises Problem when some is refused or nothing moves."""
+        """Until all has been booked. Raises Problem when some of it is refused or nothing moves."""
         best, moved, said = -1, time.monotonic(), time.monotonic()
         while not (booked := self._booked(since)) >= expected:
             now = time.monotonic()

@@ -12,6 +12,9 @@ from gateway.models.usage import Details, Periods, Totals
 from shared.acting import Acting
 from shared.rpc_client import Part as Call
 
+Count = int | None
+"""A number of calls; None for some, when counting them all takes too long."""
+
 ROWS_PER_PAGE = 50
 ADVICE_SECONDS = 2.0
 
@@ -45,12 +48,18 @@ class CdrClient:
         (found,) = self.rpc.parallel([_details(selection, place)], acting)
         return Part.of(found, Details)
 
-    def counts(self, acting: Acting, selections: Sequence[Selection]) -> list[int]:
-        """How many calls each selection finds; 0 where cdr does not say in time."""
+    def counts(self, acting: Acting, selections: Sequence[Selection]) -> list[Count]:
+        """How many calls each selection finds."""
         calls = [_details(selection, NEWEST, limit=1) for selection in selections]
         replies = [Part.of(r, Details) for r in self.rpc.parallel(calls, acting, timeout=ADVICE_SECONDS)]
-        return [part.value.summary.calls if part.value and part.value.summary else 0 for part in replies]
+        return [_count(part.value) for part in replies]
+
+
+def _count(found: Details | None) -> Count:
+    if found is None or not found.rows:
+        return 0
+    return found.summary.calls if found.summary else None
 
 
 def _details(selection: Selection, place: Place, limit: int = ROWS_PER_PAGE) -> Call:
-    return ("cdr", "details", {"selection": selection.to_rpc(), "cursor": place.to_rpc(), "limit": limit})
+    return ("cdr", "details", {"selection": selection.to_rpc(), "limit": limit, **place.to_rpc()})

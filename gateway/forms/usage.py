@@ -14,7 +14,7 @@ from gateway.formatters import day_short, number
 from gateway.forms.fields import Amount, Choice, Correction, Day, PartOfNumber, Seconds
 from gateway.forms.filled import Filled
 from gateway.models.call_types import BY_CODE
-from gateway.models.selection import COMPARISONS, CURRENT, CUSTOM, PRODUCTS, Selection
+from gateway.models.selection import COMPARISONS, CURRENT, CUSTOM, PRODUCTS, SORTS, Selection
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
 
@@ -40,6 +40,7 @@ FIELD_OF_SELECTION = {
     "amount": "bedrag",
     "duration": "duur",
     "cursor": "bladzijde",
+    "sort": "sorteer",
     "by": "per",
 }
 
@@ -118,6 +119,7 @@ class DetailsForm(SelectionForm):
         validate=Regexp(CURSOR, error=_l("Deze bladzijde bestaat niet.")),
     )
     before = Day(data_key="ga", load_default=None)
+    sort = Choice(SORTS, _l("Sorteer op start of bedrag."), data_key="sorteer", load_default="start")
 
 
 def selection_of(filled: Filled) -> Selection:

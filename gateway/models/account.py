@@ -17,7 +17,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     infix: str = ""
     last_name: str = ""
     roles: tuple[str, ...] = ()
-    language: str = "nl"
     theme: str = "system"
 
     @property

@@ -9,12 +9,12 @@ from datetime import date
 from gateway.formatters import month, period
 from gateway.forms.filled import Filled
 from gateway.models.part import Part
-from gateway.models.selection import CURRENT, CUSTOM, Filter, Place, Query, Selection, types_in_words
+from gateway.models.selection import CURRENT, CUSTOM, NEWEST, Filter, Place, Query, Selection, types_in_words
 from gateway.models.usage import Period, Periods
 from gateway.words import gettext as _
 
 FILTER_FIELDS = ("produkt", "type", "zender", "ontvanger", "bedrag", "bedrag_is", "duur", "duur_is")
-PLACE_FIELDS = ("bladzijde", "ga")
+PLACE_FIELDS = ("bladzijde", "ga", "sorteer")
 PANEL_OPEN = "open"
 
 
@@ -47,13 +47,18 @@ class Search:
     selection: Selection | None = None
     filters: tuple[Filter, ...] = ()
     panel_open: bool = False
-    query: Query = field(default_factory=dict)
+    order: Query = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, filled: Filled, periods: Part[Periods], today: date, selection: Selection | None = None
+        cls,
+        filled: Filled,
+        periods: Part[Periods],
+        today: date,
+        selection: Selection | None = None,
+        place: Place = NEWEST,
     ) -> Search:
-        """``selection`` is given when all input could be read."""
+        """``selection`` and ``place`` are given when all input could be read."""
         known = periods.value or Periods(current=calendar_month(today))
         chosen = filled.first("periode") or CURRENT
         options = _options(known, chosen)
@@ -68,7 +73,7 @@ class Search:
             selection=searched,
             filters=tuple(searched.filters()) if searched else (),
             panel_open=wrong_filter or filled.first("paneel") == PANEL_OPEN,
-            query=searched.to_query() if searched else {},
+            order=place.order(),
         )
 
     @property
@@ -80,7 +85,13 @@ class Search:
     def chips(self) -> list[Chip]:
         """The filters that are set, each with the way to drop it."""
         assert self.selection is not None
-        return [Chip(one.words, self.selection.without(one.field).to_query()) for one in self.filters]
+        left = [self.selection.without(one.field).to_query() for one in self.filters]
+        return [Chip(one.words, query | self.order) for one, query in zip(self.filters, left, strict=True)]
+
+    @property
+    def query(self) -> Query:
+        """The query of this search, at its beginning."""
+        return self.selection.to_query() | self.order if self.selection else {}
 
     @property
     def types_in_words(self) -> str:
@@ -91,13 +102,21 @@ class Search:
     def unfiltered(self) -> Query:
         """The query of *Wis filters*: the same period and nothing else."""
         if self.selection:
-            return self.selection.unfiltered().to_query()
+            return self.selection.unfiltered().to_query() | self.order
         kept = ("periode", "van", "tot")
         return {name: list(values) for name, values in self.filled.typed.items() if name in kept}
 
     def at(self, place: Place) -> Query:
         """The same search at a place in the list."""
-        return self.query | place.to_query()
+        return self.selection.to_query() | place.to_query() if self.selection else {}
+
+    def page(self, cursor: str) -> Query:
+        """The same search in the same order, at a key that cdr gave."""
+        return self.query | Place(cursor=cursor).to_query()
+
+    def sorted(self, sort: str) -> Query:
+        """The same search in another order, at its beginning."""
+        return self.at(Place(sort=sort))
 
     @property
     def wrong_place(self) -> bool:

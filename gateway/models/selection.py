@@ -17,6 +17,8 @@ CURRENT = "huidig"
 
 PRODUCTS = {"telefonie": "telephony", "mobiel": "mobile"}
 PRODUCT_NAMES = {"telephony": _l("Telefonie"), "mobile": _l("Mobiel")}
+SORTS = {"start": "start", "bedrag": "amount"}
+SORT_NAMES = {code: name for name, code in SORTS.items()}
 COMPARISONS = {"gelijk": "eq", "groter": "gt", "kleiner": "lt"}
 COMPARISON_WORDS = {"eq": _l("gelijk aan"), "gt": _l("groter dan"), "lt": _l("kleiner dan")}
 
@@ -130,17 +132,33 @@ class Selection:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the list of details one is: at a key that cdr gave, at a day's end, or at the newest."""
+    """Where in the list of details one is: at a key that cdr gave, at a day's end, or at its beginning.
+
+    ``sort`` is its order: by ``start`` (newest first) or by ``amount`` (highest first).
+    """
 
     cursor: str | None = None
     before: date | None = None
+    sort: str = "start"
 
-    def to_rpc(self) -> Any:
-        """The place as cdr takes it."""
-        return {"before": self.before.isoformat()} if self.before else self.cursor
+    @property
+    def at_beginning(self) -> bool:
+        return self.cursor is None and self.before is None
+
+    def to_rpc(self) -> dict[str, Any]:
+        """The place as fields of cdr's ``details``."""
+        place: Any = {"before": self.before.isoformat()} if self.before else self.cursor
+        return {"cursor": place} if self.sort == "start" else {"cursor": place, "sort": self.sort}
 
     def to_query(self) -> Query:
         """The query parameters that lead back here."""
+        return self.order() | self._position()
+
+    def order(self) -> Query:
+        """The query parameters of the order only."""
+        return {} if self.sort == "start" else {"sorteer": [SORT_NAMES[self.sort]]}
+
+    def _position(self) -> Query:
         if self.before:
             return {"ga": [day_short(self.before)]}
         return {"bladzijde": [self.cursor]} if self.cursor else {}

@@ -50,13 +50,18 @@ class TotalsRow(Sums, frozen=True, kw_only=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows asked for and their total; ``complete`` is False while counting lags behind."""
+    """The rows asked for and their total; ``complete`` is False when adding up took too long."""
 
     period: Period
     rows: tuple[TotalsRow, ...]
     total: Sums
     complete: bool = True
     updated_at: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was found: no row counts or costs anything."""
+        return self.complete and not any(row.calls or row.amount for row in self.rows)
 
     @property
     def has_volume(self) -> bool:
@@ -79,11 +84,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     the number of decimals to show of ``amount``.
     """
 
-    id: str
     start: datetime
     type: str
     kind: str = "voice"
-    product: str = ""
     sender: str | None = None
     receiver: str | None = None
     destination: str | None = None
@@ -93,6 +96,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal = Decimal(0)
     precision: int = 4
     state: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of its start in the Netherlands."""
+        return local(self.start).date()
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,5 +114,5 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def days(self) -> Iterator[tuple[date, Sequence[Call]]]:
         """The rows by day in the Netherlands."""
-        for day, rows in groupby(self.rows, key=lambda row: local(row.start).date()):
+        for day, rows in groupby(self.rows, key=lambda row: row.day):
             yield day, list(rows)

@@ -41,7 +41,7 @@ def totals() -> tuple[str, int]:
     selection = selection_of(filled)
     periods, found = parts().cdr.totals(_acting(), selection, filled.values["by"])
     search = Search.of(_told(filled, found), periods, parts().today(), selection)
-    nothing = found.value is not None and not found.value.total.calls
+    nothing = found.value is not None and found.value.empty
     advice = advise(parts().cdr, _acting(), selection) if nothing else None
     return _totals_page(search, found, filled.values["by"], advice)
 
@@ -55,8 +55,8 @@ def details() -> tuple[str, int]:
         return _details_page(Search.of(filled, parts().cdr.periods(_acting()), parts().today()))
     selection, place = selection_of(filled), _place(filled)
     periods, found = parts().cdr.details(_acting(), selection, place)
-    search = Search.of(_told(filled, found), periods, parts().today(), selection)
-    nothing = found.value is not None and not found.value.rows and place == NEWEST
+    search = Search.of(_told(filled, found), periods, parts().today(), selection, place)
+    nothing = found.value is not None and not found.value.rows and place.at_beginning
     advice = advise(parts().cdr, _acting(), selection) if nothing else None
     return _details_page(search, found, place, advice)
 
@@ -104,13 +104,16 @@ def _told(filled: Filled, found: Part[Totals] | Part[Details]) -> Filled:
     """What cdr has to say about the input, put beside our own fields."""
     if not isinstance(found.error, Invalid):
         return filled
-    fields = found.error.fields.items()
-    said = {FIELD_OF_SELECTION.get(name.partition(".")[0], "periode"): texts for name, texts in fields}
+    said = {}
+    for path, sentences in found.error.fields.items():
+        name = path.removeprefix("selection.").partition(".")[0]
+        said[FIELD_OF_SELECTION.get(name, "periode")] = sentences
     return filled.with_errors(said or {"periode": [str(found.error)]})
 
 
 def _place(filled: Filled) -> Place:
-    return Place(cursor=filled.values["cursor"], before=filled.values["before"])
+    values = filled.values
+    return Place(cursor=values["cursor"], before=values["before"], sort=values["sort"])
 
 
 def _acting() -> Acting:

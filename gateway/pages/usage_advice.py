@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.cdr import CdrClient
+from gateway.clients.cdr import CdrClient, Count
 from gateway.models.selection import Query, Selection
 from shared.acting import Acting
 
 
 @dataclass(frozen=True)
 class Without:
-    """Dropping this filter finds so many calls."""
+    """Dropping this filter finds so many calls (None: some)."""
 
     name: str
-    calls: int
+    calls: Count
     query: Query
 
 
@@ -23,7 +23,7 @@ class Advice:
     """``dropping`` helps most first; ``unfiltered`` is what the period holds at all."""
 
     dropping: tuple[Without, ...]
-    unfiltered: int
+    unfiltered: Count
     filtered: bool
 
 
@@ -37,7 +37,8 @@ def advise(cdr: CdrClient, acting: Acting, selection: Selection) -> Advice:
     found = [
         Without(str(one.name), calls, fewer.to_query())
         for one, fewer, calls in zip(filters, loosened, counts, strict=True)
-        if calls
+        if calls != 0
     ]
     # The filter whose loss changes least comes first: it is the nearest to what was asked.
-    return Advice(tuple(sorted(found, key=lambda one: one.calls)), unfiltered, filtered=True)
+    found.sort(key=lambda one: (one.calls is None, one.calls))
+    return Advice(tuple(found), unfiltered, filtered=True)

@@ -63,7 +63,7 @@ def totals(
         for index, value in enumerate(one.sums):
             sums[index] += value
     rows = sorted(
-        ((key, sums) for key, sums in grouped.items() if any(sums)),
+        ((key, sums) for key, sums in grouped.items() if any(sums[:5])),
         key=lambda item: (item[0][0] or "", -item[1][4], item[0][1] or ""),
     )
     total_cents, cents = shown_cents([sums[4] for _, sums in rows])

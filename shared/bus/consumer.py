@@ -7,6 +7,8 @@ kill the process, and a graceful stop keeps the connection until what is in hand
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,6 +18,7 @@ from kombu import Connection
 from nameko.extensions import Extension
 from nameko.messaging import QueueConsumer
 
+from shared.bus.extensions import SharedPublisher
 from shared.errors import DependencyDown
 from shared.logging import get_logger
 
@@ -41,6 +44,8 @@ class Provider(Protocol):
 class SafeQueueConsumer(QueueConsumer):
     """nameko's QueueConsumer that never dies of a message and never forgets an ack."""
 
+    publishing = SharedPublisher()
+
     def __init__(self) -> None:
         super().__init__()
         self.in_hand: set[tuple[int, int]] = set()
@@ -56,12 +61,22 @@ class SafeQueueConsumer(QueueConsumer):
             transport_options={"read_timeout": None, "client_properties": {"product": "tikker"}},
         )
 
-    def establish_connection(self) -> Any:
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
         connection = self.connection
-        connection.ensure_connection(
-            self.on_connection_error, interval_start=0.5, interval_step=1, interval_max=RECONNECT_SECONDS
-        )
-        return connection
+        try:
+            connection.ensure_connection(
+                self.on_connection_error, interval_start=0.5, interval_step=1, interval_max=RECONNECT_SECONDS
+            )
+            yield connection
+        except BaseException:
+            # Without a good-bye: on a line that is dead but not broken it would wait for ever.
+            self.connected = False
+            connection.collect()
+            with suppress(DependencyDown):
+                self.publishing.publisher.reset()
+            raise
+        connection.release()
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         self.in_hand.clear()  # what the lost connection had in hand has gone back to the queue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import eventlet
-from kombu import Connection, Exchange
 from nameko.extensions import DependencyProvider
 
 from shared import mongo
@@ -11,6 +10,7 @@ from shared.bus.extensions import SharedPublisher
 from shared.events import exchange_of
 from shared.logging import get_logger
 from shared.outbox import Relay
+from shared.publisher import open_connection
 
 log = get_logger(__name__)
 
@@ -51,8 +51,7 @@ class OutboxRelay(DependencyProvider):
             log.warning("lease not released", reason=str(problem))
 
     def _declare_exchange(self) -> bool:
-        uri = self.container.config["AMQP_URI"]
-        with Connection(uri, connect_timeout=3) as connection:
-            exchange = Exchange(exchange_of(self.container.service_name), type="topic", durable=True)
-            exchange(connection.default_channel).declare()
+        with open_connection(self.container.config["AMQP_URI"]) as connection:
+            exchange = exchange_of(self.container.service_name)
+            connection.channel().exchange_declare(exchange, "topic", durable=True, auto_delete=False)
         return True

@@ -123,6 +123,7 @@ def test_amounts_the_dutch_way_and_the_point_where_it_is_clear(typed: str, value
         ("periode", "vorig jaar", "Kies een factuurperiode uit de lijst."),
         ("periode", "2026-13", "Kies een factuurperiode uit de lijst."),
         ("ga", "morgen", "Schrijf de dag als 22-11-2026."),
+        ("sorteer", "naam", "Sorteer op start of bedrag."),
         ("ga", "31-02-2026", "De dag 31-02-2026 bestaat niet."),
         ("bladzijde", "{'$gt': ''}", "Deze bladzijde bestaat niet."),
     ],

@@ -175,7 +175,7 @@ def test_the_other_tab_keeps_what_it_understands(sanne: Browser) -> None:
 def test_paging_by_key(sanne: Browser, rpc: FakeRpc) -> None:
     show(rpc, builders.call(1), builders.call(2), older="k2.older", newer=None)
     page = sanne.page(f"{PAGE}?zender=085")
-    assert page.link("Ouder") == f"{PAGE}?bladzijde=k2.older&zender=085"
+    assert page.link("Ouder") == f"{PAGE}?zender=085&bladzijde=k2.older"
     assert "Nieuwer" not in [words(a.text) for a in page.all("a")]
     assert words(page.one("span", **{"aria-disabled": "true"}).text) == "Nieuwer"
     assert "zo 22 nov 16:31 tot zo 22 nov 16:38" in page.text
@@ -198,6 +198,30 @@ def test_a_day_that_is_none_is_answered_beside_the_field(sanne: Browser) -> None
     assert page.error_of("ga") == "Schrijf de dag als 22-11-2026."
     assert page.field("ga").attrs["value"] == "morgen"
     assert page.link("Naar de nieuwste gesprekken") == f"{PAGE}?zender=085"
+
+
+@pytest.mark.feature("CDR-06")
+def test_the_most_expensive_first(sanne: Browser, rpc: FakeRpc) -> None:
+    dear = builders.call(1, start="2026-11-03T09:15:00Z", amount="14.460000")
+    show(rpc, dear, builders.call(2), older="k2.lower")
+    page = sanne.page(sanne.page(f"{PAGE}?zender=085").link("Bedrag (€)"))
+    assert rpc.last("details").fields == {
+        "selection": {"period": "current", "sender": "085"},
+        "cursor": None,
+        "sort": "amount",
+        "limit": 50,
+    }
+    rows = page.rows("tk-calls")
+    assert [(row[0], row[5]) for row in rows[1:]] == [
+        ("03-11-2026 10:15:00", "14,4600"),
+        ("22-11-2026 16:31:51", "0,3780"),
+    ]
+    assert words(page.one("th", **{"aria-sort": "descending"}).text) == "Bedrag (€)"
+    assert page.link("Lager") == f"{PAGE}?zender=085&sorteer=bedrag&bladzijde=k2.lower"
+    assert page.link("Start") == f"{PAGE}?zender=085"
+    assert page.one("a", class_="tk-chip").attrs["href"] == f"{PAGE}?sorteer=bedrag"
+    assert page.field("sorteer").attrs["value"] == "bedrag", "searching anew keeps the order"
+    assert page.link("Download weergegeven gespreksdetails") == f"{PAGE}.csv?zender=085&sorteer=bedrag"
 
 
 @pytest.mark.parametrize("cursor", ["{'$gt':''}", "gewijzigd"])
@@ -224,10 +248,23 @@ def test_wrong_filters_are_answered_and_nothing_is_searched(sanne: Browser, rpc:
 
 
 @pytest.mark.feature("GW-02")
-def test_what_cdr_refuses_stands_beside_our_field(sanne: Browser, rpc: FakeRpc) -> None:
-    rpc.answers["cdr", "details"] = Invalid(fields={"period": ["Deze factuurperiode kennen we niet."]})
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("selection.period", "periode"),
+        ("selection.duration.value", "duur"),
+        ("selection.amount.value", "bedrag"),
+        ("selection.sender", "zender"),
+        ("selection", "periode"),
+        ("limit", "periode"),
+    ],
+)
+def test_what_cdr_refuses_stands_beside_our_field(
+    sanne: Browser, rpc: FakeRpc, path: str, field: str
+) -> None:
+    rpc.answers["cdr", "details"] = Invalid(fields={path: ["Dat kennen we niet."]})
     page = sanne.page(f"{PAGE}?periode=2019-01", status=422)
-    assert page.error_of("periode") == "Deze factuurperiode kennen we niet."
+    assert page.error_of(field) == "Dat kennen we niet."
     assert "Januari 2019" in [option.text for option in page.all("option")]
 
 
@@ -290,6 +327,18 @@ def test_when_no_single_filter_helps_the_whole_is_counted(sanne: Browser, rpc: F
     rpc.answers["cdr", "details"] = details
     page = sanne.page(f"{PAGE}?ontvanger=0900&duur=3600")
     assert "Eén filter minder helpt niet. Zonder filters: 5 gesprekken." in page.text
+
+
+def test_what_takes_too_long_to_count_is_still_offered(sanne: Browser, rpc: FakeRpc) -> None:
+    def details(selection: dict[str, Any], limit: int, cursor: Any) -> dict[str, Any]:
+        return (
+            builders.nothing_found()
+            if "duration" in selection
+            else builders.details(builders.call(), summary=None)
+        )
+
+    rpc.answers["cdr", "details"] = details
+    assert "Zonder Duur: veel gesprekken" in sanne.page(f"{PAGE}?duur=3600").text
 
 
 @pytest.mark.parametrize(("query", "other"), [("", "2026-10"), ("?periode=2026-10", "2026-09")])

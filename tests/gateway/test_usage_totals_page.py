@@ -120,9 +120,17 @@ def test_the_cents_shown_are_those_that_add_up(sanne: Browser, rpc: FakeRpc) -> 
     assert cells == ["0,34", "0,33", "0,33", "1,00"]
 
 
-def test_counting_that_lags_behind_says_so(sanne: Browser, rpc: FakeRpc) -> None:
-    show(rpc, complete=False)
-    assert "de nieuwste worden nu geteld" in sanne.page(PAGE).text
+def test_adding_up_that_takes_too_long_is_not_shown_as_nothing(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, total=builders.sums(), complete=False)
+    page = sanne.page(f"{PAGE}?zender=06")
+    assert "Dit optellen duurt te lang." in page.one("div", role="status").text
+    assert page.link("Bekijk de gesprekken") == "/gespreksdetails/details?zender=06"
+    assert "€\u00a00,00" not in page.text
+
+
+def test_a_call_and_its_reversal_are_not_nothing(sanne: Browser, rpc: FakeRpc) -> None:
+    show(rpc, row(0, "-0.01", type="mobile"), total=builders.sums(0, 0, "-0.01"))
+    assert sanne.page(f"{PAGE}?per=gesprekstype").rows("tk-totals")[1][-1] == "\u22120,01"
 
 
 @pytest.mark.feature("CDR-05")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
@@ -14,6 +14,9 @@ from services.cdr.store.usage import CLOSINGS
 from shared import outbox
 from shared.events import Envelope, PeriodClosed
 from shared.mongo import Document, transact
+
+ANNOUNCED = timedelta(seconds=3)
+"""For how long a closing that never comes (its process was killed) holds up ingestion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,23 @@ class PeriodStore:
         """Close a period, once: a repeated call answers what the first one did.
 
         The transaction writes every ingester's gate, which each batch writes too: a batch in flight
-        conflicts, starts again and finds the period closed.
+        conflicts, starts again and finds the period closed. It is announced first, so that batches
+        under load leave the gates alone for a moment.
         """
+        key = f"{customer}|{period}"
+        self._announce(key)
 
         def work(session: ClientSession) -> ClosedPeriod:
-            key = f"{customer}|{period}"
+            self._db["gates"].update_one({"_id": CLOSINGS}, {"$unset": {f"wanted.{key}": ""}}, session=session)
             known = self._db["periods"].find_one({"_id": key}, session=session)
             if known is not None:
                 return _closed(known)
             self._db["gates"].update_one(
                 {"_id": CLOSINGS}, {"$inc": {"closings": 1}}, upsert=True, session=session
             )
+            # A number that grows: a value that is there already would leave the gate untouched.
             self._db["gates"].update_many(
-                {"_id": {"$ne": CLOSINGS}}, {"$set": {"closed_at": now}}, session=session
+                {"_id": {"$ne": CLOSINGS}}, {"$inc": {"closings": 1}}, session=session
             )
             rows, amount = self._sums(customer, period, session)
             document = {
@@ -74,6 +81,10 @@ class PeriodStore:
             return closed
 
         return transact(self._db, work)
+
+    def _announce(self, key: str) -> None:
+        until = datetime.now(UTC) + ANNOUNCED
+        self._db["gates"].update_one({"_id": CLOSINGS}, {"$set": {f"wanted.{key}": until}}, upsert=True)
 
     def _sums(self, customer: str, period: int, session: ClientSession) -> tuple[int, int]:
         rows = amount = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -24,6 +26,8 @@ Result = TypeVar("Result")
 CLOSINGS = "closings"
 _DUPLICATE_KEY = 11000
 _TRIES = 20
+_GIVE_WAY_SECONDS = 1.0
+_GLANCE_SECONDS = 0.02
 
 USAGE_INDEXES: list[list[tuple[str, int]]] = [
     # Details of a period, newest first; from-to goes by the periods that can hold those days.
@@ -43,6 +47,10 @@ def ensure_indexes(db: Database[Document]) -> None:
     for keys in USAGE_INDEXES:
         db["usage"].create_index(keys)
     db["quarantine"].create_index([("reason", ASCENDING), ("_id", ASCENDING)])
+
+
+class ClosingAhead(Exception):
+    """Somebody wants to close a period: under load it would never find all gates untouched."""
 
 
 class UsageStore:
@@ -66,30 +74,44 @@ class UsageStore:
         transact(self._db, work)
 
     def transact(self, work: Callable[[Books], Result]) -> Result:
-        """Run ``work`` on the books in one transaction; again when another worker was first."""
-        for attempt in range(_TRIES):
+        """Run ``work`` on the books in one transaction; again when another worker was first.
+
+        Lets a closing that is announced go first, for a second at most.
+        """
+        tries, give_way_until = 0, time.monotonic() + _GIVE_WAY_SECONDS
+        while True:
             try:
-                return transact(self._db, lambda session: work(Books(self._db, session, self._worker)))
+                gives_way = time.monotonic() < give_way_until
+                books = partial(Books, self._db, worker=self._worker, gives_way=gives_way)
+                return transact(self._db, lambda session, books=books: work(books(session)))  # type: ignore[misc]
+            except ClosingAhead:
+                time.sleep(_GLANCE_SECONDS)
             except BulkWriteError as problem:
+                tries += 1
                 codes = {error["code"] for error in problem.details["writeErrors"]}
-                if codes != {_DUPLICATE_KEY} or attempt == _TRIES - 1:
+                if codes != {_DUPLICATE_KEY} or tries == _TRIES:
                     raise
-        raise AssertionError("unreachable")
 
 
 class Books:
     """The books as one transaction sees them."""
 
-    def __init__(self, db: Database[Document], session: ClientSession, worker: str) -> None:
+    def __init__(
+        self, db: Database[Document], session: ClientSession, worker: str, gives_way: bool = False
+    ) -> None:
         self._db = db
         self._session = session
         self._worker = worker
+        self._gives_way = gives_way
 
     def enter(self) -> int:
         gates = self._db["gates"]
         gates.update_one({"_id": self._worker}, {"$inc": {"batches": 1}}, upsert=True, session=self._session)
-        closings = gates.find_one({"_id": CLOSINGS}, session=self._session)
-        return int(closings.get("closings", 0)) if closings else 0
+        closings = gates.find_one({"_id": CLOSINGS}, session=self._session) or {}
+        now = datetime.now(UTC)
+        if self._gives_way and any(until > now for until in closings.get("wanted", {}).values()):
+            raise ClosingAhead
+        return int(closings.get("closings", 0))
 
     def heads(self, keys: Sequence[str]) -> dict[str, Head]:
         found = self._db["usage"].find(

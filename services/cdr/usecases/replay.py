@@ -19,16 +19,27 @@ class Quarantine(Protocol):
     """store/quarantine.py"""
 
     def page(self, reason: Reason, after: str, limit: int) -> Sequence[dict[str, Any]]: ...
+    def reword(self, identity: str, refused: Refused) -> None: ...
 
 
-def replay(documents: Sequence[dict[str, Any]], store: Store, reference: Reference, now: datetime) -> Posted:
-    """Book events from quarantine as if they came in now; those that still fail stay as they are."""
+def replay(
+    documents: Sequence[dict[str, Any]],
+    store: Store,
+    reference: Reference,
+    now: datetime,
+    quarantine: Quarantine,
+) -> Posted:
+    """Book events from quarantine as if they came in now; those that still fail stay, by the reason that
+    holds now."""
     booked, resolved = [], []
     for document in documents:
         items = price_all(document["carrier"], decode(document["source"], now), reference)
-        if not any(isinstance(item, Refused) for item in items):
+        refused = next((item for item in items if isinstance(item, Refused)), None)
+        if refused is None:
             booked += items
             resolved.append(document["_id"])
+        elif refused.reason != document["reason"]:
+            quarantine.reword(document["_id"], refused)
     return record_usage(booked, store, reference, resolved)
 
 
@@ -38,6 +49,6 @@ def replay_all(
     """Try everything that waits for this reason, page by page; how many rows that gave."""
     rows, after = 0, ""
     while page := quarantine.page(reason, after, PAGE):
-        rows += len(replay(page, store, reference, now).rows)
+        rows += len(replay(page, store, reference, now, quarantine).rows)
         after = page[-1]["_id"]
     return rows

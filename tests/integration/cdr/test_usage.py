@@ -334,6 +334,11 @@ def test_a_plan_is_never_changed_and_must_be_there_to_be_assigned(cdr: Cdr) -> N
     from shared.errors import Conflict
 
     with pytest.raises(Conflict):
-        cdr.staff("import_plan", name="default", valid_from="2020-01-01", csv="soort;prefix;bestemming;tarief\n;+31;x;1\n")
+        cdr.staff(
+            "import_plan",
+            name="default",
+            valid_from="2020-01-01",
+            csv="soort;prefix;bestemming;tarief\n;+31;x;1\n",
+        )
     with pytest.raises(NotFound):
         cdr.staff("assign_plan", customer_id="c" * 32, plan="er is er geen")

@@ -151,7 +151,7 @@ def test_the_csv_example_of_the_guide_holds_good_events() -> None:
     (example,) = blocks("csv")
     events = read(example)
     assert [event["record"] for event in events] == ["20261122-000019", "d-4"]
-    decoded = decode(json.dumps({"events": events}).encode(), datetime.now(UTC))
+    decoded = decode(json.dumps({"events": events}).encode(), datetime(2026, 11, 23, tzinfo=UTC))
     assert [type(event) for event in decoded] == [UsageEvent, UsageEvent]
 
 

@@ -1,0 +1,74 @@
+"""One example of every event, with every field filled, as it stands in its golden file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.events import (
+    CustomerChanged,
+    Envelope,
+    Event,
+    MobileSubscriptionChanged,
+    PbxNumberChanged,
+    PeriodClosed,
+    SubscriptionNumber,
+    UserChanged,
+)
+
+CUSTOMER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+PARTNER = "00112233445566778899aabbccddeeff"
+THING = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+
+_EVENTS: tuple[Event, ...] = (
+    CustomerChanged(
+        customer_id=CUSTOMER,
+        revision=3,
+        number=10427,
+        customer_name="Bakkerij Voorbeeld B.V.",
+        parent_id=PARTNER,
+        products=("voip", "mobile"),
+    ),
+    UserChanged(
+        user_id=THING, revision=7, epoch=2, roles=("user_management", "mobile_access"), blocked=False
+    ),
+    PbxNumberChanged(
+        assignment_id=THING,
+        revision=2,
+        number="+31850001611",
+        valid_from=datetime(2026, 1, 31, 23, tzinfo=UTC),
+        valid_to=datetime(2026, 11, 22, 15, 38, 51, tzinfo=UTC),
+        subject="line",
+    ),
+    MobileSubscriptionChanged(
+        subscription_id=THING,
+        revision=4,
+        product="mobile-flex-5",
+        active_from=datetime(2026, 2, 28, 23, tzinfo=UTC),
+        ended_at=datetime(2026, 12, 31, 23, tzinfo=UTC),
+        label="Bestelbus",
+        numbers=(
+            SubscriptionNumber(
+                number="+31600000001",
+                valid_from=datetime(2026, 2, 28, 23, tzinfo=UTC),
+                valid_to=datetime(2026, 6, 1, 8, 30, tzinfo=UTC),
+            ),
+            SubscriptionNumber(number="+31600000002", valid_from=datetime(2026, 6, 1, 8, 30, tzinfo=UTC)),
+        ),
+    ),
+    PeriodClosed(period="2026-10", rows=12345, amount="1234.567890"),
+)
+
+
+def _in_envelope(event: Event) -> Envelope[Any]:
+    return Envelope(
+        event_id="5e1ec7ed5e1ec7ed5e1ec7ed5e1ec7ed",
+        name=event.name,
+        occurred_at=datetime(2026, 11, 22, 15, 38, 51, 250000, tzinfo=UTC),
+        correlation_id="c0de0000c0de0000c0de0000c0de0000",
+        customer_id=CUSTOMER,
+        data=event,
+    )
+
+
+EXAMPLES: dict[str, Envelope[Any]] = {event.name: _in_envelope(event) for event in _EVENTS}

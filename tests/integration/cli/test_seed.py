@@ -1,0 +1,174 @@
+"""The demo through the front door: staff's RPC and carriers' AMQP, into the real services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cli.demo import afterthoughts, cast
+from cli.demo.calendar import months_until, today
+from cli.demo.usage import Demo, Event, Usage
+from cli.seeding.usage import LATE_MONTHS, messages
+from cli.testbed import Testbed
+from services.cdr.domain.posting import Priced
+from services.cdr.domain.usage import decode
+from services.cdr.usecases.price import price
+from tests.integration.cli.system import System, running_system
+from tests.unit.cli.demo_house import reference
+
+pytestmark = pytest.mark.xdist_group("seed")
+
+SERVICES = ("identity", "pbx", "mobile", "cdr", "cdr-ingester", "cdr-worker")
+NOW = datetime.now(UTC)
+DEMO = Demo(events=2_000)
+SEED = f"""
+from datetime import datetime
+from cli import seed
+from cli.demo.usage import Demo
+seed.seed(Demo({DEMO.events}), datetime.fromisoformat({NOW.isoformat()!r}))
+"""
+Sums = dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def system(testbed: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(testbed, "seed", SERVICES, tmp_path_factory.mktemp("seed")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def seeded(system: System) -> System:
+    """After a first run of the demo as it stands at NOW."""
+    done = system.python("-c", SEED)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return system
+
+
+def user(system: System, customer: str, method: str, **fields: Any) -> Any:
+    """cdr's answer to a user of the customer with that code."""
+    name = next(c.name for c in cast.CUSTOMERS if c.code == customer)
+    [row] = system.staff("identity", "customers", query=name)["rows"]
+    return system.user(row["id"], "cdr", method, **fields)
+
+
+def everything(system: System) -> dict[str, Any]:
+    """All that the portal shows of thirteen months, per customer."""
+    span = {"from": date(*months_until(NOW)[0], 1).isoformat(), "to": today(NOW).isoformat()}
+    return {
+        customer.code: user(system, customer.code, "totals", selection=span, by="number_type")["rows"]
+        for customer in cast.CUSTOMERS
+    }
+
+
+def sent() -> list[tuple[str, Event]]:
+    """Every event with its carrier as it stands in the end: late ones too, corrected ones corrected."""
+    months = months_until(NOW)
+    usages = {month: DEMO.month(month, NOW) for month in months}
+    final = {(carrier, e.record): e for usage in usages.values() for carrier, e in _each(usage)}
+    for month in months[-2:]:
+        for carrier, event in _each(afterthoughts.corrections(DEMO, usages[month])):
+            final[carrier, event.record] = event
+    for month in months[-1 - LATE_MONTHS : -1]:
+        for carrier, event in _each(afterthoughts.late(DEMO, month)):
+            final[carrier, event.record] = event
+    return [(carrier, event) for (carrier, _), event in final.items()]
+
+
+def _each(usage: Usage) -> Iterator[tuple[str, Event]]:
+    return ((carrier, event) for carrier, events in usage.items() for event in events)
+
+
+def expected_totals() -> dict[str, dict[tuple[str, str], Sums]]:
+    """Per customer, by number and call type, what the sample plan makes of everything sent."""
+    known = reference()
+    totals: dict[str, dict[tuple[str, str], Sums]] = {c.code: {} for c in cast.CUSTOMERS}
+    for carrier, event in sent():
+        [body] = messages([event])
+        [priced] = [price(carrier, item, known) for item in decode(body, NOW)]
+        assert isinstance(priced, Priced)
+        row = priced.fields
+        sums = totals[row["customer"]].setdefault((row["number"], row["type"]), Counter())
+        measure = {"voice": "duration", "data": "volume", "sms": "messages"}[row["kind"]]
+        sums["calls"] += 1
+        sums[measure] += row["quantity"]
+        sums["micro"] += row["amount"]
+    return totals
+
+
+def test_the_portal_shows_exactly_what_the_carriers_sent(seeded: System) -> None:
+    shown = {
+        code: {
+            (row["number"], row["type"]): {
+                **{key: row[key] for key in ("calls", "duration", "volume", "messages")},
+                "micro": int(Decimal(row["amount"]) * 1_000_000),
+            }
+            for row in rows
+        }
+        for code, rows in everything(seeded).items()
+    }
+    zero = dict.fromkeys(("calls", "duration", "volume", "messages", "micro"), 0)
+    wanted = {
+        code: {key: {**zero, **sums} for key, sums in rows.items()}
+        for code, rows in expected_totals().items()
+    }
+    assert shown == wanted
+    assert sum(sums["calls"] for rows in shown.values() for sums in rows.values()) > DEMO.events
+
+
+def test_nothing_was_refused(seeded: System) -> None:
+    assert seeded.staff("cdr", "quarantine_counts") == {}
+
+
+def test_past_months_are_closed_and_the_current_one_is_open(seeded: System) -> None:
+    for customer in cast.CUSTOMERS:
+        periods = user(seeded, customer.code, "periods")
+        assert [period["state"] for period in periods["recent"]] == ["closed"] * 12
+        assert periods["current"]["state"] == "open"
+
+
+def test_late_and_corrected_calls_stand_in_the_current_period(seeded: System) -> None:
+    states: Counter[str | None] = Counter()
+    for customer in cast.CUSTOMERS:
+        cursor = None
+        while True:
+            page = user(seeded, customer.code, "details", cursor=cursor, limit=200)
+            states.update(row["state"] for row in page["rows"])
+            cursor = page["older"]
+            if cursor is None:
+                break
+    assert states["late"] == afterthoughts.LATE_PER_CUSTOMER * LATE_MONTHS * len(cast.CUSTOMERS)
+    assert states["corrected"] > 0
+    assert states["reversal"] > 0
+
+
+def test_everybody_can_log_in_with_what_up_prints(seeded: System) -> None:
+    printed = seeded.python("-c", "from cli.seed import logins; print(*logins(), sep='\\n')").stdout
+    for customer in cast.CUSTOMERS:
+        for account in customer.users:
+            assert f"username={account.username!r}, password={account.password!r}" in printed
+            answer = seeded.login(account.username, account.password)
+            assert answer["ok"], account.username
+            assert answer["customer"]["name"] == customer.name
+            assert tuple(answer["user"]["roles"]) == account.roles
+
+
+def test_a_second_run_changes_nothing(seeded: System) -> None:
+    before = everything(seeded)
+    again = seeded.python("-c", SEED)
+    assert again.returncode == 0, again.stderr
+    assert everything(seeded) == before
+    assert seeded.staff("cdr", "quarantine_counts") == {}
+    customers = seeded.staff("identity", "customers")["rows"]
+    assert [row["kind"] for row in customers].count("customer") == len(cast.CUSTOMERS)
+
+
+def test_a_system_that_has_customers_is_left_alone(seeded: System) -> None:
+    before = everything(seeded)
+    done = seeded.python("-c", "from cli.seed import seed_if_empty; print(seed_if_empty())")
+    assert done.stdout == "False\n", done.stderr
+    assert everything(seeded) == before

@@ -1,0 +1,101 @@
+"""When the first start loads demo data, and that it never stands in the way of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from cli import seed
+from cli.demo import cast
+from cli.problems import Problem
+
+NAMES = [customer.name for customer in cast.CUSTOMERS]
+
+
+class System:
+    """Customers by name, and whether months of them were closed."""
+
+    def __init__(self, *names: str, closed: bool = False) -> None:
+        self.rows = [{"id": "0", "name": "Operator", "kind": "operator"}]
+        self.rows += [{"id": name, "name": name, "kind": "customer"} for name in names]
+        self.state = "closed" if closed else "open"
+
+    def staff(self, service: str, method: str, query: str = "") -> Any:
+        assert (service, method) == ("identity", "customers")
+        return {"rows": [row for row in self.rows if query in row["name"]]}
+
+    def user(self, customer_id: str, service: str, method: str) -> Any:
+        assert (service, method) == ("cdr", "periods")
+        return {"recent": [{"id": "2026-10", "state": self.state}, {"id": "2026-09", "state": self.state}]}
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The demos that were loaded."""
+    demos: list[object] = []
+    monkeypatch.setattr(seed, "seed", demos.append)
+    return demos
+
+
+def stand_before(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def doors() -> Iterator[System]:
+        yield system
+
+    monkeypatch.setattr(seed, "open_doors", doors)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        System(),
+        System(cast.PARTNER),
+        System(cast.PARTNER, NAMES[0]),
+        System(cast.PARTNER, *NAMES),
+        System(cast.PARTNER, *NAMES, "Schilderij Verzonnen B.V."),
+    ],
+    ids=["empty", "partner only", "one customer", "no month closed", "and somebody else"],
+)
+def test_an_empty_system_is_filled_and_what_was_broken_off_goes_on(
+    system: System, loaded: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_before(system, monkeypatch)
+    assert seed.seed_if_empty()
+    assert len(loaded) == 1
+
+
+@pytest.mark.parametrize(
+    "system",
+    [System("Schilderij Verzonnen B.V."), System(cast.PARTNER, *NAMES, closed=True)],
+    ids=["other customers", "complete"],
+)
+def test_a_system_in_use_is_left_alone(
+    system: System, loaded: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_before(system, monkeypatch)
+    assert not seed.seed_if_empty()
+    assert loaded == []
+
+
+def test_what_goes_wrong_is_said_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise Problem("the broker is away.")
+
+    monkeypatch.setattr(seed, "seed", fail)
+    stand_before(System(), monkeypatch)
+    assert not seed.seed_if_empty()
+    said = capsys.readouterr().err
+    assert "tikker: the broker is away." in said
+    assert "./tikker seed goes on with them" in said
+
+
+def test_logins_are_those_of_the_demo_customers_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_before(System(NAMES[0], "Schilderij Verzonnen B.V."), monkeypatch)
+    assert [login.username for login in seed.logins()] == [u.username for u in cast.CUSTOMERS[0].users]
+    stand_before(System("Schilderij Verzonnen B.V."), monkeypatch)
+    assert seed.logins() == []
