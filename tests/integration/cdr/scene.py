@@ -35,6 +35,7 @@ gesprek;in:;Inkomend;;0;min;0
 gesprek;fwd:;Doorgeschakeld;;0,01;min;0
 gesprek;ext:;Intern;;0;min;0
 sms;+31;Sms;;0,0601;stuk;0
+sms;alpha:;Sms;;0,0601;stuk;0
 data;data:national;Data Nederland;;0,0123;MB;0
 data;data:eu;Data EU;;0,0123;MB;0
 """

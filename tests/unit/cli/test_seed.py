@@ -11,6 +11,7 @@ import pytest
 from cli import seed
 from cli.demo import cast
 from cli.problems import Problem
+from cli.seeding.doors import current_house
 
 NAMES = [customer.name for customer in cast.CUSTOMERS]
 
@@ -99,3 +100,23 @@ def test_logins_are_those_of_the_demo_customers_that_are_there(monkeypatch: pyte
     assert [login.username for login in seed.logins()] == [u.username for u in cast.CUSTOMERS[0].users]
     stand_before(System("Schilderij Verzonnen B.V."), monkeypatch)
     assert seed.logins() == []
+
+
+def test_a_system_elsewhere_is_reached_by_the_secrets_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = {
+        "AMQP_URI": "amqp://cli:a@broker.example:5673/%2Fportal",
+        "TIKKER_SIGNING_KEY": "k",
+        "TIKKER_SIGNING_KEY_GATEWAY": "g",
+        "TIKKER_AMQP_PASSWORD_GATEWAY": "b",
+        "TIKKER_AMQP_PASSWORD_VASCO": "c",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    house = current_house()
+    assert house.amqp_uri("gateway") == "amqp://gateway:b@broker.example:5673/%2Fportal"
+    assert house.ingest_uri("vasco") == "amqp://vasco:c@broker.example:5673/%2Fingest"
+    assert house.keys.signing_key("gateway") == "g"
+    with pytest.raises(Problem, match="TIKKER_AMQP_PASSWORD_MOBI"):
+        house.ingest_uri("mobi")
