@@ -69,6 +69,6 @@ def hosts_and_options(address: str) -> tuple[str, str]:
         raise Problem(f"MONGO_URI cannot be used: {problem}") from None
     hosts = ",".join(f"{host}:{port}" for host, port in parts["nodelist"])
     given = parts["options"]
-    kept = {"replicaSet": given.get("replicaset"), "tls": "true" if given.get("tls") else None}
+    kept = {"replicaSet": given.get("replicaSet"), "tls": "true" if given.get("tls") else None}
     options = "&".join(f"{key}={value}" for key, value in kept.items() if value)
     return hosts, options or f"replicaSet={REPLICA_SET}"

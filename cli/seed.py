@@ -79,5 +79,5 @@ def _was_broken_off(doors: Doors) -> bool:
     known = [customer_id for customer_id in ids if customer_id]
     if not known and find_customer(doors, cast.PARTNER) is None:
         return False
-    periods = [doors.user(customer_id, "cdr", "periods")["recent"] for customer_id in known]
+    periods = [doors.staff("cdr", "periods_of", customer_id=customer_id)["recent"] for customer_id in known]
     return len(known) < len(ids) or any(all(p["state"] == "open" for p in recent) for recent in periods)

@@ -9,7 +9,13 @@ import click
 from cli.commands.check import uv
 from cli.state import REPOSITORY
 
-COMPILE = "--universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url".split()
+COMPILE = [
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-header",
+    "--no-emit-index-url",
+]
 
 
 @click.command(help=__doc__)

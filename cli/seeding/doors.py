@@ -1,11 +1,10 @@
-"""The ways into a running system: operator staff's, a portal user's, and a carrier's."""
+"""The ways into a running system: operator staff's, and a carrier's."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,13 +14,10 @@ from cli import house as houses
 from cli.demo.usage import CARRIERS
 from cli.house import House
 from cli.problems import Problem
-from shared.acting import Acting, Signer
 from shared.errors import DependencyDown, Invalid, TikkerError, Unavailable
-from shared.ids import new_id
 from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
 
-GATEWAY = "gateway"
 ROUTING_KEY = "usage.v1"
 TRIES = 4
 CALL_SECONDS = 15.0
@@ -45,24 +41,13 @@ class Doors:
 
     def __init__(self, house: House) -> None:
         self._staff = connection.client()
-        self._portal = RpcClient(
-            house.amqp_uri(GATEWAY), Signer.from_base64(GATEWAY, house.keys.signing_key(GATEWAY))
-        )
         self._carriers = {
             name: Publisher(house.ingest_uri(name), seconds=CONFIRM_SECONDS) for name in CARRIERS
         }
 
     def staff(self, service: str, method: str, **fields: Any) -> Any:
         """A service's answer to operator staff."""
-        return _patiently(self._staff, service, method, connection.staff(), fields)
-
-    def user(self, customer_id: str, service: str, method: str, **fields: Any) -> Any:
-        """What the portal would show a user of this customer, asked for with the portal's key.
-
-        Staff cannot ask for a customer's totals; the demo needs them to know what has been booked.
-        """
-        acting = Acting(kind="user", scope="customer", customer_id=customer_id, correlation_id=new_id())
-        return _patiently(self._portal, service, method, acting, fields)
+        return _patiently(self._staff, service, method, fields)
 
     def publish(self, carrier: str, bodies: Sequence[bytes]) -> None:
         """Publish messages as the carrier and return when the broker has them all.
@@ -80,20 +65,15 @@ class Doors:
                 time.sleep(attempt)
 
     def close(self) -> None:
-        """All at once: each waits up to a second for its reader to notice."""
-        everything = (self._staff, self._portal, *self._carriers.values())
-        with ThreadPoolExecutor(len(everything)) as pool:
-            list(pool.map(_close, everything))
+        self._staff.close()
+        for carrier in self._carriers.values():
+            carrier.close()
 
 
-def _close(one: RpcClient | Publisher) -> None:
-    one.close()
-
-
-def _patiently(client: RpcClient, service: str, method: str, acting: Acting, fields: dict[str, Any]) -> Any:
+def _patiently(client: RpcClient, service: str, method: str, fields: dict[str, Any]) -> Any:
     for attempt in range(1, TRIES + 1):
         try:
-            return client.call(service, method, acting, timeout=CALL_SECONDS, **fields)
+            return client.call(service, method, connection.staff(), timeout=CALL_SECONDS, **fields)
         except Unavailable:
             if attempt == TRIES:
                 raise Problem(f"{service} does not answer: ./tikker status says what is missing.") from None

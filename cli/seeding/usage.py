@@ -128,7 +128,7 @@ class Loader:
         """Events in the books that began in ``since`` or later, by customer: what the portal shows."""
         span = {"from": date(*since, 1).isoformat(), "to": today(self.now).isoformat()}
         totals = {
-            code: self.doors.user(customer_id, "cdr", "totals", selection=span)
+            code: self.doors.staff("cdr", "totals_of", customer_id=customer_id, selection=span)
             for code, customer_id in self.ids.items()
         }
         return Counter({code: reply["total"]["calls"] for code, reply in totals.items()})
@@ -140,7 +140,7 @@ class Loader:
         """From the first month on that is open for any customer and has no closed one behind it."""
         firsts = []
         for customer_id in self.ids.values():
-            recent = self.doors.user(customer_id, "cdr", "periods")["recent"]
+            recent = self.doors.staff("cdr", "periods_of", customer_id=customer_id)["recent"]
             closed = {period["id"] for period in recent if period["state"] == "closed"}
             newest = max((i for i, month in enumerate(self.months) if written(month) in closed), default=-1)
             firsts.append(newest + 1)

@@ -39,6 +39,17 @@ class CdrService:
         customer = acting.require_customer()
         return views.totals(self.stores.counters, self.stores.details, customer, selection, by, _now())
 
+    @rpc(schemas.OfCustomer, kinds=STAFF)
+    def periods_of(self, acting: Acting, customer_id: str) -> dict[str, Any]:
+        acting.require_staff()
+        return views.periods(self.stores.periods, customer_id, _now())
+
+    @rpc(schemas.TotalsOfCustomer, kinds=STAFF)
+    def totals_of(self, acting: Acting, customer_id: str, selection: Any, by: str) -> dict[str, Any]:
+        acting.require_staff()
+        stores = self.stores
+        return views.totals(stores.counters, stores.details, customer_id, selection, by, _now())
+
     @rpc(schemas.DetailsRequest)
     def details(self, acting: Acting, selection: Any, cursor: Any, limit: int, sort: str) -> dict[str, Any]:
         customer = acting.require_customer()

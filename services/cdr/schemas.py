@@ -115,6 +115,14 @@ class TotalsRequest(Base):
     by = fields.String(load_default="total", validate=one_of("total", "type", "number", "number_type"))
 
 
+class OfCustomer(Base):
+    customer_id = fields.String(required=True, validate=length(32, 32))
+
+
+class TotalsOfCustomer(OfCustomer, TotalsRequest):
+    """The same, of a customer that staff names."""
+
+
 class _Key(Base):
     """What is inside a cursor: the row that a page begins after."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.cdr.domain.periods import first_day, following, last_day, period_of, preceding, written
 from services.cdr.domain.posting import Row
+from services.cdr.domain.reference import DEFAULT
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import PartOfNumber, Place, Selection
 from services.cdr.schemas import cursor
@@ -225,7 +226,8 @@ def plans(store: ReferenceStore) -> list[Reply]:
             "precision": document["precision"],
             "imported_at": _instant(document["imported_at"]),
             "imported_by": document["imported_by"],
-            "customers": sum(1 for plan in assigned.values() if plan == document["name"]),
+            "is_default": assigned.get(DEFAULT, DEFAULT) == document["name"],
+            "customers": sum(c != DEFAULT and plan == document["name"] for c, plan in assigned.items()),
         }
         for document in store.plans()
     ]

@@ -87,4 +87,3 @@ def broker_line(fresh: Scene) -> Iterator[TcpProxy]:
     fresh.amqp_uri = proxy.uri
     yield proxy
     proxy.refuse()
-

@@ -1,19 +1,17 @@
-"""``python -m tests.contract.pymongo_under_eventlet URI``: prints what pymongo does in a patched process.
+"""Prints what pymongo does in a process that is patched for eventlet.
 
 The slow query is an awaitable ``hello``: when nothing changes the server holds it for as long as it was
 asked to, without scripting and without load. With a deadline of pymongo's on it, it ends as an error.
 """
 
-import eventlet
-
-eventlet.monkey_patch()
+from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import pymongo
 from eventlet.greenpool import GreenPool
 
@@ -92,6 +90,3 @@ def main(uri: str) -> None:
         "cut_off": cut_off(client, database),
     }
     print(json.dumps(found))
-
-
-main(sys.argv[1])

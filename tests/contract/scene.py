@@ -25,7 +25,9 @@ EVENTS = "toy.events"
 QUEUE = "toy.on_rang"
 RPC_QUEUE = "rpc-toy"
 CUSTOMER = "c" * 32
-USER = Acting(kind="user", scope="customer", customer_id=CUSTOMER, user_id="u" * 32, correlation_id="from-a-test")
+USER = Acting(
+    kind="user", scope="customer", customer_id=CUSTOMER, user_id="u" * 32, correlation_id="from-a-test"
+)
 
 
 @dataclass

@@ -1,17 +1,17 @@
-"""``python -m tests.contract.stalled_publisher URI``: publish to a broker that hangs, under eventlet.
+"""Publishes to a broker that hangs, in a process that is patched for eventlet.
 
 Says on standard output ``ready`` when connected; after a line on standard input publishes far more than
 the socket's buffers hold, and prints the error's class, the seconds it took, and the most seconds for
 which the rest of the process stood still meanwhile.
 """
 
-import eventlet
-
-eventlet.monkey_patch()
+from __future__ import annotations
 
 import json
 import sys
 import time
+
+import eventlet
 
 from shared.publisher import Message, Publisher
 
@@ -41,6 +41,3 @@ def main(uri: str) -> None:
     except Exception as problem:
         error = type(problem).__name__
     print(json.dumps({"error": error, "seconds": time.monotonic() - started, "still": max(gaps)}), flush=True)
-
-
-main(sys.argv[1])

@@ -43,6 +43,7 @@ class TcpProxy:
         self._moving = threading.Event()
         self._moving.set()
         self._port = 0
+        self._listener: socket.socket | None = None
         self.accept()
 
     @property
@@ -84,7 +85,7 @@ class TcpProxy:
         """Take connections (again, on the same port)."""
         listener = socket.create_server(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
-        self._listener: socket.socket | None = listener
+        self._listener = listener
         threading.Thread(target=self._welcome, args=(listener,), daemon=True).start()
 
     def _welcome(self, listener: socket.socket) -> None:

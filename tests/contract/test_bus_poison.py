@@ -52,9 +52,7 @@ EVENTS_TO_BURY = {
 
 
 @pytest.mark.parametrize(("body", "reason"), EVENTS_TO_BURY.values(), ids=EVENTS_TO_BURY)
-def test_an_event_that_cannot_be_read_is_buried_with_the_reason(
-    toy: Scene, body: bytes, reason: str
-) -> None:
+def test_an_event_that_cannot_be_read_is_buried_with_the_reason(toy: Scene, body: bytes, reason: str) -> None:
     toy.queues.publish(EVENTS, Rang.name, body)
     buried = toy.in_queue(DEAD)
     assert any(part in buried.headers[REASON] for part in reason.split("|")), buried.headers[REASON]

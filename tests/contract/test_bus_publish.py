@@ -62,7 +62,9 @@ def test_what_nothing_is_bound_for_is_loud_and_the_rest_arrives(
     lost = Message("amq.topic", "nowhere", b"lost", headers={"h": 1})
     with pytest.raises(Unroutable, match="nothing is bound for 'amq.topic' 'nowhere'") as caught:
         publisher.publish([message(1), lost, message(2)])
-    assert [(m.routing_key, m.body, m.headers) for m in caught.value.messages] == [("nowhere", b"lost", {"h": 1})]
+    assert [(m.routing_key, m.body, m.headers) for m in caught.value.messages] == [
+        ("nowhere", b"lost", {"h": 1})
+    ]
     assert queues.depth(bound) == 2
     publisher.publish([message(3)])
     assert queues.depth(bound) == 3
@@ -137,7 +139,7 @@ def test_a_stalled_broker_ends_the_writing_of_more_than_the_line_holds(
 
 
 def test_under_eventlet_a_stalled_broker_ends_a_publish_too_and_holds_up_nobody_else(line: TcpProxy) -> None:
-    command = python("-m", "tests.contract.stalled_publisher", line.uri)
+    command = python("-m", "tests.contract.under_eventlet", "tests.contract.stalled_publisher", line.uri)
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -18,7 +18,7 @@ from shared.acting import Acting
 from shared.errors import Conflict, Fault, Forbidden, Invalid, Unavailable
 from shared.ids import new_id
 from shared.publisher import Message
-from shared.rpc_client import RpcClient
+from shared.rpc_client import Part, RpcClient
 from tests.contract.scene import CUSTOMER, RPC_QUEUE, USER, Scene, answered
 from tests.support.processes import until
 
@@ -124,7 +124,7 @@ def test_a_late_answer_is_dropped_and_nothing_of_the_call_remains(toy: Scene, cl
 
 def test_a_missing_service_is_unavailable_in_time_and_then_at_once(impatient: RpcClient) -> None:
     started = time.monotonic()
-    parts = [("nobody", "ask", {}) for _ in range(rpc_client.FAILURES_TO_OPEN)]
+    parts: list[Part] = [("nobody", "ask", {}) for _ in range(rpc_client.FAILURES_TO_OPEN)]
     replies = impatient.parallel(parts, USER, timeout=0.5)
     assert [type(reply) for reply in replies] == [Unavailable] * len(parts)
     assert 0.5 <= time.monotonic() - started < 2.0
@@ -135,7 +135,7 @@ def test_a_missing_service_is_unavailable_in_time_and_then_at_once(impatient: Rp
 
 
 def test_a_missing_service_does_not_hinder_calls_to_others(toy: Scene, impatient: RpcClient) -> None:
-    missing = [("nobody", "ask", {}) for _ in range(rpc_client.FAILURES_TO_OPEN)]
+    missing: list[Part] = [("nobody", "ask", {}) for _ in range(rpc_client.FAILURES_TO_OPEN)]
     *_, reply = impatient.parallel([*missing, ("toy", "ask", {"id": "a"})], USER, timeout=0.5)
     assert reply["id"] == "a"
 
@@ -161,7 +161,7 @@ GARBAGE = {
     "an error that is text": b'{"result": null, "error": "boom"}',
     "an error without our part": b'{"result": null, "error": {"exc_type": "KeyError", "value": "x"}}',
     "an error of a kind unknown here": b'{"error": {"tikker": {"code": "new", "details": {"a": 1}}}}',
-    "an error with details unknown here": b'{"error": {"tikker": {"code": "forbidden", "details": {"b": 1}}}}',
+    "details unknown here": b'{"error": {"tikker": {"code": "forbidden", "details": {"b": 1}}}}',
 }
 
 

@@ -1,4 +1,4 @@
-"""The queues that the bus makes, and what nameko's names are that our code and the broker's rights rely on."""
+"""The queues that the bus makes, and the names of nameko's that our code and the broker's rights rely on."""
 
 from __future__ import annotations
 

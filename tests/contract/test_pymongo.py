@@ -15,7 +15,9 @@ from tests.support.processes import ROOT, python
 
 @pytest.fixture
 def found(mongo_uri: Callable[[str], str]) -> Any:
-    command = python("-m", "tests.contract.pymongo_under_eventlet", mongo_uri("eventlet"))
+    command = python(
+        "-m", "tests.contract.under_eventlet", "tests.contract.pymongo_under_eventlet", mongo_uri("eventlet")
+    )
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

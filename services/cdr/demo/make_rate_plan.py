@@ -98,6 +98,8 @@ def at_home() -> Iterator[Entry]:
         yield Entry("voice", prefix, "Nederland mobiel", per_minute("0.0690", NL_FEE))
     for service in SERVICES:
         yield Entry("voice", service.prefix, service.name, service.tariff(), _call_type(service.prefix))
+        if service.prefix == "+3160":
+            yield Entry("voice", "fwd:+3160", service.name, service.tariff(), "forwarded")
 
 
 def _dialled(prefix: str) -> str:
@@ -134,6 +136,9 @@ def of_a_mobile() -> Iterator[Entry]:
     for service in SERVICES:
         if not service.prefix.startswith("+3160"):
             yield Entry("voice", f"roam:eu:{service.prefix}", service.name, service.tariff())
+    yield Entry("voice", "roam:eu:+3160", "Bellen binnen de EU, in de bundel", per_minute("0"), "mobile")
+    world = per_minute("1.6500", increment=60)
+    yield Entry("voice", "roam:world:+3160", "Vanuit de rest van de wereld", world, "mobile")
     yield Entry("voice", "roam:eu:+", "Vanuit de EU naar daarbuiten", per_minute("0.7500", increment=30))
     yield Entry("voice", "roam:world:+", "Vanuit de rest van de wereld", per_minute("1.6500", increment=60))
     yield Entry("voice", "roam:world:nl:", "Vanuit de rest van de wereld", per_minute("1.6500", increment=60))

@@ -65,7 +65,7 @@ def main() -> None:
 
 def prepare_when_possible(db: Any, desks: Sequence[UsageStore], ingester: Ingester) -> None:
     """Make collections, indexes and the desks' gates as soon as there is a primary."""
-    while True:
+    while not ingester.stopping:
         try:
             stores.prepare(db)
             for desk in desks:

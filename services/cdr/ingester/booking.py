@@ -39,6 +39,7 @@ class Booker:
 
     def __init__(self, stores: Sequence[UsageStore], reference: Reference) -> None:
         self._reference = reference
+        self._refresher = ThreadPoolExecutor(1, "refresher")
         self._desks = itertools.cycle([(store, ThreadPoolExecutor(1, "booker")) for store in stores])
         self.width = len(stores)
         self._stopping = threading.Event()
@@ -53,9 +54,9 @@ class Booker:
         """Wait for the database no longer."""
         self._stopping.set()
 
-    def refresh(self) -> None:
-        """Bring the reference data up to date, waiting for the database if need be."""
-        self._until_there(self._reference.refresh)
+    def refresh(self) -> Future[None]:
+        """Bring the reference data up to date, waiting for the database if need be; see :meth:`begin`."""
+        return self._refresher.submit(self._until_there, self._reference.refresh)
 
     def _book(self, store: UsageStore, batch: Batch) -> None:
         with BATCHES.time():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotDone
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,8 +25,10 @@ log = get_logger(__name__)
 QUEUE = "usage"
 BATCH_EVENTS = 2000
 BATCH_SECONDS = 0.2
+BATCH_REFUSED_BYTES = 16 * 2**20
 PREFETCH_MESSAGES = 5000
 HEARTBEAT_SECONDS = 20
+GLANCE_SECONDS = 1.0
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -38,11 +39,21 @@ class Collected:
     since: float
     tag: int = 0
     messages: int = 0
+    refused_bytes: int = 0
     priced: list[Priced | Refused] = field(default_factory=list)
+
+    def add(self, tag: int, items: list[Priced | Refused]) -> None:
+        self.tag = tag
+        self.messages += 1
+        self.priced += items
+        self.refused_bytes += sum(len(item.source) for item in items if isinstance(item, Refused))
 
     @property
     def full(self) -> bool:
-        return len(self.priced) >= BATCH_EVENTS or self.messages >= BATCH_EVENTS
+        """Also when little has come in of which much is kept: packed nonsense must not fill the memory."""
+        return (
+            max(len(self.priced), self.messages) >= BATCH_EVENTS or self.refused_bytes >= BATCH_REFUSED_BYTES
+        )
 
 
 class Ingester:
@@ -54,18 +65,18 @@ class Ingester:
         self._reference = reference
         self._collected: Collected | None = None
         self._booking: deque[tuple[Future[None], int]] = deque()
-        self._stopping = False
+        self.stopping = False
         self.connected = False
         self.last_turn = time.monotonic()
 
     def stop(self, *_: object) -> None:
-        self._stopping = True
+        self.stopping = True
         self._booker.stop()
 
     def run(self) -> None:
         """Take in usage until :meth:`stop`; a lost connection is opened again."""
         attempt = 0
-        while not self._stopping:
+        while not self.stopping:
             try:
                 self._consume()
             except (OSError, AMQPError) as problem:
@@ -80,7 +91,7 @@ class Ingester:
     def _consume(self) -> None:
         self._collected = None
         while self._booking:  # of a connection that is gone: its messages come again and will be known
-            self._booking.popleft()[0].exception()
+            self._wait(self._booking.popleft()[0])
         connection = open_connection(self._uri, seconds=5.0, heartbeat=HEARTBEAT_SECONDS)
         try:
             channel = connection.channel()
@@ -89,7 +100,7 @@ class Ingester:
             consumer = channel.basic_consume(QUEUE, callback=self._take)
             self.connected = True
             log.info("consuming", queue=QUEUE)
-            while not self._stopping:
+            while not self.stopping:
                 self._turn(connection, channel)
             channel.basic_cancel(consumer)
             self._begin()
@@ -123,14 +134,13 @@ class Ingester:
         return 1.0
 
     def _take(self, message: Any) -> None:
-        collected = self._collected
-        if collected is None:
-            self._booker.refresh()
-            collected = self._collected = Collected(time.monotonic())
+        if self._collected is None:
+            refreshed = self._booker.refresh()
+            self._wait(refreshed, message.channel.connection)
+            refreshed.result()
+            self._collected = Collected(time.monotonic())
         received = receive(message)
-        collected.tag = received.tag
-        collected.messages += 1
-        collected.priced += price_message(received, self._reference, datetime.now(UTC))
+        self._collected.add(received.tag, price_message(received, self._reference, datetime.now(UTC)))
 
     def _begin(self) -> None:
         collected, self._collected = self._collected, None
@@ -140,18 +150,20 @@ class Ingester:
     def _settle(self, connection: Any, channel: Any) -> None:
         """Wait until the oldest batch under way is booked, keeping the connection alive, and ack it."""
         future, tag = self._booking[0]
-        while True:
-            try:
-                future.result(timeout=1.0)
-                break
-            except NotDone:
-                self.last_turn = time.monotonic()
-                connection.heartbeat_tick()
+        self._wait(future, connection)
+        future.result()
         self._booking.popleft()
         channel.basic_ack(tag, multiple=True)
+
+    def _wait(self, future: Future[None], connection: Any = None) -> None:
+        """Until the future is done, however long the database is away; the process lives meanwhile."""
+        while not wait([future], GLANCE_SECONDS).done:
+            self.last_turn = time.monotonic()
+            if connection is not None:
+                connection.heartbeat_tick()
 
     def _sleep(self, seconds: float) -> None:
         self.last_turn = time.monotonic()
         deadline = self.last_turn + seconds
-        while not self._stopping and time.monotonic() < deadline:
+        while not self.stopping and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -55,7 +55,8 @@ class PeriodStore:
         self._announce(key)
 
         def work(session: ClientSession) -> ClosedPeriod:
-            self._db["gates"].update_one({"_id": CLOSINGS}, {"$unset": {f"wanted.{key}": ""}}, session=session)
+            announced = {"$unset": {f"wanted.{key}": ""}}
+            self._db["gates"].update_one({"_id": CLOSINGS}, announced, session=session)
             known = self._db["periods"].find_one({"_id": key}, session=session)
             if known is not None:
                 return _closed(known)

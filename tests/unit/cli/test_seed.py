@@ -24,13 +24,11 @@ class System:
         self.rows += [{"id": name, "name": name, "kind": "customer"} for name in names]
         self.state = "closed" if closed else "open"
 
-    def staff(self, service: str, method: str, query: str = "") -> Any:
+    def staff(self, service: str, method: str, query: str = "", customer_id: str = "") -> Any:
+        if (service, method) == ("cdr", "periods_of"):
+            return {"recent": [{"id": f"2026-{month}", "state": self.state} for month in ("10", "09")]}
         assert (service, method) == ("identity", "customers")
         return {"rows": [row for row in self.rows if query in row["name"]]}
-
-    def user(self, customer_id: str, service: str, method: str) -> Any:
-        assert (service, method) == ("cdr", "periods")
-        return {"recent": [{"id": "2026-10", "state": self.state}, {"id": "2026-09", "state": self.state}]}
 
 
 @pytest.fixture

@@ -45,7 +45,9 @@ def test_a_context_arrives_as_it_was_signed() -> None:
     assert verifier().verify(signer().sign(USER, "cdr")) == USER
 
 
-@pytest.mark.parametrize("acting", [Acting(), Acting(kind="user"), Acting(kind="user", roles=("a", "b", "c"))])
+@pytest.mark.parametrize(
+    "acting", [Acting(), Acting(kind="user"), Acting(kind="user", roles=("a", "b", "c"))]
+)
 def test_what_is_left_out_is_the_default(acting: Acting) -> None:
     assert verifier().verify(signer().sign(acting, "cdr")) == acting
 
@@ -143,10 +145,11 @@ def test_the_forger_of_these_tests_can_forge() -> None:
         {**GOOD, "exp": float("inf")},
         {**GOOD, "exp": -float("inf")},
         {**GOOD, "exp": NOW + 3600},
+        {**GOOD, "exp": 10**400},
         {"a": GOOD["a"], "aud": "cdr"},
         {"aud": "cdr", "exp": NOW + 60},
     ],
-    ids=repr,
+    ids=lambda claims: repr(claims)[:60],
 )
 def test_a_signed_context_of_another_shape_counts_for_nothing(claims: object) -> None:
     refused(forged(claims))

@@ -30,7 +30,9 @@ def test_good_properties_are_read_as_they_are() -> None:
 
 
 def test_headers_that_cannot_be_read_leave_the_other_properties_whole() -> None:
-    good = properties(content_type="a/b", content_encoding="gzip", application_headers={"h": "x"}, reply_to="r")
+    good = properties(
+        content_type="a/b", content_encoding="gzip", application_headers={"h": "x"}, reply_to="r"
+    )
     broken = good.replace(b"S\x00\x00\x00\x01x", TIME_IN_THE_YEAR_57862).replace(
         struct.pack(">I", 8), struct.pack(">I", 11)
     )

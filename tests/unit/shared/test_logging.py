@@ -23,9 +23,10 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in ("amqp", "nameko", "pymongo")}
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
     setup_logging("cdr")
-    yield lambda: [json.loads(line) for line in sys.stderr.getvalue().splitlines()]  # type: ignore[attr-defined]
+    yield lambda: [json.loads(line) for line in stderr.getvalue().split("\n")[:-1]]
     root.handlers[:] = before
     root.setLevel(level)
     for name, old in levels.items():

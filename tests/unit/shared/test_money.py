@@ -101,7 +101,8 @@ def test_an_amount_survives_the_bus(micro: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("micro", "text"), [(0, "0.000000"), (1, "0.000001"), (-378_000, "-0.378000"), (10**13, "10000000.000000")]
+    ("micro", "text"),
+    [(0, "0.000000"), (1, "0.000001"), (-378_000, "-0.378000"), (10**13, "10000000.000000")],
 )
 def test_an_amount_on_the_bus_is_plain_text(micro: int, text: str) -> None:
     assert money.to_wire(micro) == text
