@@ -17,7 +17,7 @@ from gateway.parts import parts
 from gateway.security import ENDED_CHANGED, ENDED_EXPIRED
 from gateway.sessions import sign_in, sign_out
 from gateway.words import lazy_gettext as _l
-from shared.errors import Fault, TooMany, Unavailable
+from shared.errors import Fault, Invalid, TooMany, Unavailable
 from shared.logging import correlation_id, get_logger
 
 log = get_logger(__name__)
@@ -50,6 +50,8 @@ def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return _page(filled), 422
     try:
         answer = _ask(filled)
+    except Invalid as error:
+        return _page(filled.with_errors(_beside_fields(error))), 422
     except TooMany as error:
         answer = LoginAnswer(ok=False, wait_seconds=error.retry_after)
     except (Unavailable, Fault):
@@ -77,6 +79,12 @@ def _ask(filled: Filled) -> LoginAnswer:
         address=request.remote_addr or "",
         correlation_id=correlation_id(),
     )
+
+
+def _beside_fields(error: Invalid) -> dict[str, list[str]]:
+    """What identity says of the input, at our names for its fields."""
+    ours = {"username": "gebruikersnaam", "password": "wachtwoord"}
+    return {ours.get(name, "gebruikersnaam"): said for name, said in error.fields.items()}
 
 
 def _welcome(account: Account, filled: Filled) -> Response:

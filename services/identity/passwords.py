@@ -54,10 +54,10 @@ class Passwords:
             return str(self._run(_hash, self._cost, password))
 
     def matches(self, password: str, encoded: str | None) -> bool:
-        """Whether the password is the one that was hashed; False, after as much work, for no hash."""
+        """Whether the password is the one that was hashed; False, after as much work, for no hash (yet)."""
         with self._turn:
             right = bool(self._run(_matches, password, encoded or self._nobodys))
-        return right and encoded is not None
+        return right and bool(encoded)
 
     def is_outdated(self, encoded: str) -> bool:
         """Whether the hash was made at another cost than is asked now."""

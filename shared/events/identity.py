@@ -21,7 +21,7 @@ class CustomerChanged(Event, frozen=True, kw_only=True):
 
 
 class UserChanged(Event, frozen=True, kw_only=True):
-    """A user's rights changed. Sessions of an older ``epoch`` than this one's are over."""
+    """A user was made, changed or deleted. Sessions of an older ``epoch`` than this one's are over."""
 
     name: ClassVar[str] = "identity.user.changed.v1"
 
@@ -30,3 +30,29 @@ class UserChanged(Event, frozen=True, kw_only=True):
     epoch: int
     roles: tuple[str, ...]
     blocked: bool
+    deleted: bool = False
+
+
+class MailSent(Event, frozen=True, kw_only=True):
+    """The mail server took a mail. ``dedupe_key`` is that of the notification it came from, if any."""
+
+    name: ClassVar[str] = "identity.mail.sent.v1"
+
+    mail_id: str
+    letter: str
+    user_id: str
+    tries: int
+    dedupe_key: str | None = None
+
+
+class MailFailed(Event, frozen=True, kw_only=True):
+    """A mail was refused, or could not be delivered after the last try; ``reason`` is for staff."""
+
+    name: ClassVar[str] = "identity.mail.failed.v1"
+
+    mail_id: str
+    letter: str
+    user_id: str
+    tries: int
+    reason: str
+    dedupe_key: str | None = None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.models.login import day_shape
-from shared.errors import Fault, TooMany
+from shared.errors import Fault, Invalid, TooMany
 from tests.gateway import builders
 from tests.gateway.browser import Browser, Page
 from tests.gateway.fakes import FakeRpc
@@ -103,6 +103,13 @@ def test_empty_fields_are_answered_at_the_field_without_asking_identity(
     assert "2 velden kloppen nog niet." in summary.text
     assert "autofocus" in summary.attrs
     assert rpc.asked == []
+
+
+def test_what_identity_refuses_stands_beside_our_field(visitor: Browser, rpc: FakeRpc) -> None:
+    rpc.answers["identity", "login"] = Invalid(fields={"password": ["Hier staan tekens in die niet kunnen."]})
+    response = visitor.post("/inloggen", WRONG)
+    assert response.status_code == 422
+    assert Page(response.text).error_of("wachtwoord") == "Hier staan tekens in die niet kunnen."
 
 
 def test_a_password_that_could_burn_cpu_is_refused_before_it_is_hashed(

@@ -9,6 +9,7 @@ Where somebody has logged in on an account before (a *known* address) only the f
 So whoever hammers on an account from elsewhere, or on other accounts from the same office, does not
 keep its owner out.
 
+Forgotten passwords, welcome mails and the old password that a new one asks are counted likewise.
 Accounts are counted by what was typed, whether there is such an account or not. The document of a
 count therefore carries a digest: people do type passwords into the wrong field.
 """
@@ -38,6 +39,10 @@ class Limit:
 ACCOUNT_AT_ADDRESS = Limit("account at address", 5)
 ACCOUNT = Limit("account", 25)
 ADDRESS = Limit("address", 50)
+OWN_PASSWORD = Limit("own password", 5)
+RESET_OF_ACCOUNT = Limit("reset of account", 3)
+RESETS_FROM_ADDRESS = Limit("resets from address", 20)
+WELCOME = Limit("welcome", 5)
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,40 @@ class Counters:
 
 def counters(username_key: str, address: str) -> Counters:
     """``username_key`` as :func:`credentials.username_key` gives it, ``address`` an IP address."""
-    account = hashlib.sha256(username_key.encode("utf-8", "replace")).hexdigest()[:32]
+    account = _digest(username_key)
     place = place_of(address)
     return Counters(
-        Counter(f"{ACCOUNT_AT_ADDRESS.what}:{account}:{place}", ACCOUNT_AT_ADDRESS),
-        (Counter(f"{ACCOUNT.what}:{account}", ACCOUNT), Counter(f"{ADDRESS.what}:{place}", ADDRESS)),
+        _counter(ACCOUNT_AT_ADDRESS, account, place),
+        (_counter(ACCOUNT, account), _counter(ADDRESS, place)),
     )
+
+
+def resets_from(address: str) -> Counter:
+    """Forgotten passwords from one address, whatever the account."""
+    return _counter(RESETS_FROM_ADDRESS, place_of(address))
+
+
+def resets_of(username_key: str) -> Counter:
+    """Forgotten passwords of one account (as it was typed), from wherever."""
+    return _counter(RESET_OF_ACCOUNT, _digest(username_key))
+
+
+def own_password(user_id: str) -> Counter:
+    """Wrong old passwords of who is logged in and wants a new one."""
+    return _counter(OWN_PASSWORD, user_id)
+
+
+def welcomes(user_id: str) -> Counter:
+    """Welcome mails to one user."""
+    return _counter(WELCOME, user_id)
+
+
+def _counter(limit: Limit, *of: str) -> Counter:
+    return Counter(":".join((limit.what, *of)), limit)
+
+
+def _digest(typed: str) -> str:
+    return hashlib.sha256(typed.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def place_of(address: str) -> str:

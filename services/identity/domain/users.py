@@ -1,15 +1,18 @@
-"""Users and what they may do (ID-03, ID-04, ID-05)."""
+"""Users and what they may do (ID-03 to ID-08)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.errors import Conflict, Invalid
 from shared.events import UserChanged
 
 FIRST_NUMBER = 1001
+WELCOME_FOR = timedelta(days=7)
+"""How long the link of a welcome mail can be used (ID-07)."""
 
 LAST_MANAGER = "Dit is de laatste gebruikersbeheerder. Geef die rol eerst aan iemand anders."
 
@@ -29,25 +32,81 @@ class Role(StrEnum):
 NEED_MOBILE_ACCESS = frozenset({Role.MOBILE_LIMITS, Role.MOBILE_BLOCKS, Role.MOBILE_SIM_BLOCK})
 
 
+class Registration(StrEnum):
+    """What a user can be registered for to get by mail, in the manual's order (chapter 9.1)."""
+
+    VOIP_HIGH_USAGE = "voip_high_usage"
+    MOBILE_HIGH_USAGE = "mobile_high_usage"
+    INVOICES_BY_MAIL = "invoices_by_mail"
+    SIM_BLOCK_CONFIRMATION = "sim_block_confirmation"
+
+
+class Gender(StrEnum):
+    """*Geslacht*; nobody needs to tell."""
+
+    UNTOLD = ""
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class Welcome(StrEnum):
+    """What became of a user's welcome mail. An expired one can be sent again."""
+
+    NONE = "none"
+    SENT = "sent"
+    EXPIRED = "expired"
+    USED = "used"
+
+
 @dataclass(frozen=True, kw_only=True)
-class User:
-    """A person of one customer. Sessions of an older ``epoch`` are over."""
+class Details:
+    """What a user can change about themselves; all but the address may be empty."""
+
+    email: str = ""
+    title: str = ""
+    initials: str = ""
+    first_name: str = ""
+    infix: str = ""
+    last_name: str = ""
+    gender: Gender = Gender.UNTOLD
+
+
+@dataclass(frozen=True, kw_only=True)
+class User(Details):
+    """A person of one customer. Sessions of an older ``epoch`` are over.
+
+    ``password_hash`` is empty as long as the welcome mail of ``invited_at`` has not been used;
+    ``password_epoch`` grows with each new password, so that links sent before it are void.
+    """
 
     id: str
     number: int
     customer_id: str
     username: str
     password_hash: str = field(repr=False)
-    email: str = ""
-    first_name: str = ""
-    infix: str = ""
-    last_name: str = ""
     roles: tuple[Role, ...] = ()
+    registrations: tuple[Registration, ...] = ()
     language: str = "nl"
     theme: str = "system"
     blocked: bool = False
+    invited_at: datetime | None = None
+    password_epoch: int = 1
     epoch: int = 1
     revision: int = 1
+
+    @property
+    def name(self) -> str:
+        """First name, infix and last name; the username for who has told none."""
+        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part) or self.username
+
+    @property
+    def details(self) -> Details:
+        return Details(**{f.name: getattr(self, f.name) for f in fields(Details)})
+
+    @property
+    def awaits_first_password(self) -> bool:
+        return not self.password_hash
 
 
 def roles_of(codes: Iterable[str]) -> tuple[Role, ...]:
@@ -56,6 +115,12 @@ def roles_of(codes: Iterable[str]) -> tuple[Role, ...]:
     if wanted & NEED_MOBILE_ACCESS and Role.MOBILE_ACCESS not in wanted:
         raise Invalid(fields={"roles": ["Deze rol kan alleen samen met Toegang mobiel."]})
     return tuple(role for role in Role if role in wanted)
+
+
+def registrations_of(codes: Iterable[str]) -> tuple[Registration, ...]:
+    """Each registration once, in the manual's order."""
+    wanted = set(codes)
+    return tuple(registration for registration in Registration if registration in wanted)
 
 
 def with_roles(user: User, codes: Iterable[str], *, other_managers: int) -> User:
@@ -70,14 +135,51 @@ def with_roles(user: User, codes: Iterable[str], *, other_managers: int) -> User
     roles = roles_of(wanted)
     if Role.USER_MANAGEMENT in user.roles and Role.USER_MANAGEMENT not in roles and not other_managers:
         raise Conflict(LAST_MANAGER)
-    return user if roles == user.roles else _next(replace(user, roles=roles))
+    return user if roles == user.roles else _other_rights(replace(user, roles=roles))
 
 
 def with_block(user: User, blocked: bool, *, other_managers: int | None) -> User:
     """The user, blocked or not. The last user manager stays, unless staff decide (``None``)."""
-    if blocked and is_manager(user) and other_managers == 0:
+    if blocked:
+        check_can_go(user, other_managers=other_managers)
+    return user if blocked == user.blocked else _other_rights(replace(user, blocked=blocked))
+
+
+def check_can_go(user: User, *, other_managers: int | None) -> None:
+    """Raise :class:`Conflict` for the last user manager, unless staff decide (``None``)."""
+    if is_manager(user) and other_managers == 0:
         raise Conflict(LAST_MANAGER)
-    return user if blocked == user.blocked else _next(replace(user, blocked=blocked))
+
+
+def with_registrations(user: User, codes: Iterable[str]) -> User:
+    return _changed(user, replace(user, registrations=registrations_of(codes)))
+
+
+def with_details(user: User, details: Details) -> User:
+    return _changed(user, replace(user, **asdict(details)))
+
+
+def with_username(user: User, username: str) -> User:
+    return _changed(user, replace(user, username=username))
+
+
+def with_password(user: User, password_hash: str) -> User:
+    """The user with a new password: all sessions and all links of before are over."""
+    return _other_rights(replace(user, password_hash=password_hash, password_epoch=user.password_epoch + 1))
+
+
+def invited(user: User, at: datetime) -> User:
+    """The user, whom a welcome mail has been promised."""
+    return _changed(user, replace(user, invited_at=at))
+
+
+def welcome_of(user: User, now: datetime) -> Welcome:
+    """What became of the welcome mail."""
+    if user.invited_at is None:
+        return Welcome.NONE
+    if not user.awaits_first_password:
+        return Welcome.USED
+    return Welcome.SENT if now < user.invited_at + WELCOME_FOR else Welcome.EXPIRED
 
 
 def is_manager(user: User) -> bool:
@@ -92,5 +194,21 @@ def changed(user: User) -> UserChanged:
     )
 
 
-def _next(user: User) -> User:
+def deleted(user: User) -> UserChanged:
+    """The event that tells that the user is gone: also who looks only at the block keeps them out."""
+    return UserChanged(
+        user_id=user.id,
+        revision=user.revision + 1,
+        epoch=user.epoch + 1,
+        roles=(),
+        blocked=True,
+        deleted=True,
+    )
+
+
+def _changed(before: User, after: User) -> User:
+    return before if after == before else replace(after, revision=before.revision + 1)
+
+
+def _other_rights(user: User) -> User:
     return replace(user, epoch=user.epoch + 1, revision=user.revision + 1)

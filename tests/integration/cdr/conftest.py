@@ -50,8 +50,10 @@ def cdr(
         assert imported["version"], imported
         yield made
     finally:
-        for thing in (*clients, *publishers):
-            thing.close()
+        for client in clients:
+            client.close()
+        for publisher in publishers:
+            publisher.close()
         for process in processes.values():
             process.kill()
         mongo_admin.drop_database(name)

@@ -46,7 +46,7 @@ def customer(cdr: Cdr) -> Customer:
 
 @pytest.fixture(scope="module")
 def all_rows(customer: Customer) -> list[Json]:
-    rows = customer.details(WHOLE, limit=200)["rows"]
+    rows: list[Json] = customer.details(WHOLE, limit=200)["rows"]
     assert len({row["id"] for row in rows}) == len(rows) == ROWS
     return rows
 

@@ -44,7 +44,7 @@ def kept(cdr: Cdr, source: bytes) -> dict[str, Any]:
 def test_of_a_batch_with_bad_events_the_good_ones_are_booked(cdr: Cdr, customer: Customer) -> None:
     good = [json.dumps(in_may(customer, f"good-{n}")) for n in range(3)]
     bad = [
-        '{"record": "%s-1", "kind": "voice"}' % customer.id,
+        json.dumps({"record": f"{customer.id}-1", "kind": "voice"}),
         "{" + customer.id + "}",
         json.dumps(in_may(customer, "odd", revision=2, revison=3)),
         json.dumps(in_may(customer, "other", carrier="mobi")),

@@ -148,7 +148,7 @@ def spelt(party: str) -> str:
 
 def comparing(condition: Json, value: Any) -> bool:
     limit = type(value)(condition["value"])
-    return {"eq": value == limit, "gt": value > limit, "lt": value < limit}[condition["op"]]
+    return bool({"eq": value == limit, "gt": value > limit, "lt": value < limit}[condition["op"]])
 
 
 READINGS: dict[str, Callable[[Json, Any], bool]] = {

@@ -33,17 +33,29 @@ def services(vhost: str) -> Iterator[Played]:
 
 
 @pytest.fixture
-def portal(
-    vhost: str, services: Played, mongo_uri: Callable[[str], str], keyring: Keyring, tmp_path: Path
-) -> Iterator[Process]:
-    """gunicorn with its two workers, ready. ``.environment["GATEWAY_PORT"]`` is where it answers."""
-    environment = {
-        **keyring.environment("gateway"),
-        "AMQP_URI": vhost,
-        "MONGO_URI": mongo_uri("gateway"),
-        "SECRET_KEY": "for-this-test-only-0000000000000000",
-        "GATEWAY_PORT": str(free_port()),
-    }
-    process = Process(GUNICORN, environment, tmp_path / "gateway.log").wait_ready()
-    yield process
-    process.kill()
+def start_portal(
+    vhost: str, mongo_uri: Callable[[str], str], keyring: Keyring, tmp_path: Path
+) -> Iterator[Callable[[], Process]]:
+    """Start gunicorn with its two workers. ``.environment["GATEWAY_PORT"]`` is where it answers."""
+    started: list[Process] = []
+
+    def start() -> Process:
+        environment = {
+            **keyring.environment("gateway"),
+            "AMQP_URI": vhost,
+            "MONGO_URI": mongo_uri("gateway"),
+            "SECRET_KEY": "for-this-test-only-0000000000000000",
+            "GATEWAY_PORT": str(free_port()),
+        }
+        started.append(Process(GUNICORN, environment, tmp_path / "gateway.log"))
+        return started[-1].wait_ready()
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.fixture
+def portal(start_portal: Callable[[], Process], services: Played) -> Process:
+    """The portal on played services."""
+    return start_portal()

@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
-from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.parse import urlsplit
 
 import pytest
 
 from gateway.epochs import QUEUE_PREFIX
 from shared.events.identity import UserChanged
 from tests.gateway import builders
-from tests.gateway.browser import Page
 from tests.integration.gateway.played import Played
+from tests.integration.gateway.web import PAGE, SOON, Web
 from tests.support.broker import Broker
 from tests.support.processes import Process, until
-
-PAGE = "/gespreksdetails/totalen"
-
-
-@dataclass
-class Web:
-    """A browser over real HTTP."""
-
-    process: Process
-    cookies: CookieJar = field(default_factory=CookieJar)
-
-    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Status, address in the end, and body; redirects are followed."""
-        opener = build_opener(HTTPCookieProcessor(self.cookies))
-        body = urlencode(form).encode() if form is not None else None
-        address = f"http://127.0.0.1:{self.process.environment['GATEWAY_PORT']}{path}"
-        try:
-            with opener.open(address, body, timeout=10) as answer:
-                return answer.status, answer.url, answer.read().decode()
-        except HTTPError as error:
-            return error.code, error.url, error.read().decode()
-
-    def log_in(self) -> tuple[int, str, str]:
-        token = Page(self.ask("/inloggen")[2]).all("input", name="csrf_token")[0].attrs["value"]
-        form = {"csrf_token": token, "gebruikersnaam": "sanne.dewit", "wachtwoord": "paard batterij"}
-        return self.ask("/inloggen", form)
-
-    def signed_in(self) -> bool:
-        return urlsplit(self.ask(PAGE)[1]).path == PAGE
 
 
 @pytest.fixture
@@ -64,17 +30,15 @@ def test_a_login_counts_in_every_worker(web: Web) -> None:
 
 @pytest.mark.feature("ID-05")
 @pytest.mark.parametrize(("epoch", "blocked"), [(2, False), (1, True)])
-def test_changed_rights_end_the_session_in_every_worker_within_a_second(
+def test_changed_rights_end_the_session_in_every_worker_at_once(
     web: Web, services: Played, epoch: int, blocked: bool
 ) -> None:
     web.log_in()
     assert all(web.signed_in() for _ in range(10))
     user_id = str(builders.USER["id"])
     services.change(UserChanged(user_id=user_id, revision=2, epoch=epoch, roles=(), blocked=blocked))
-    began = time.monotonic()
-    until(lambda: not web.signed_in(), 1.0, what="the end of the session")
+    until(lambda: not web.signed_in(), SOON, what="the end of the session")
     assert not any(web.signed_in() for _ in range(10))
-    assert time.monotonic() - began < 2
 
 
 def test_each_worker_follows_identity_with_a_queue_of_its_own(

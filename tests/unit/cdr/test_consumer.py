@@ -100,8 +100,12 @@ class Booker:
         if self.database.is_set():
             future.set_result(None)
         else:
-            threading.Thread(target=lambda: (self.database.wait(10), future.set_result(None))).start()
+            threading.Thread(target=self._answer_later, args=(future,)).start()
         return future
+
+    def _answer_later(self, future: Future[None]) -> None:
+        self.database.wait(10)
+        future.set_result(None)
 
     def stop(self) -> None:
         self.stopped = True
@@ -129,7 +133,7 @@ class Scene:
         until(lambda: self.ingester.connected, what="consuming")
         return self.connections[-1]
 
-    def batch(self, number: int) -> tuple[list[str], Future[None]]:
+    def batch(self, number: int) -> tuple[list[str | None], Future[None]]:
         """The records of a batch (counted from 0), and the future that books it."""
         until(lambda: len(self.booker.batches) > number, what=f"batch {number}")
         items, future = self.booker.batches[number]

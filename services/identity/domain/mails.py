@@ -1,0 +1,101 @@
+"""What we mail: which letters there are, what each tells, and when one is tried again.
+
+A mail is kept as the name of its letter with parameters, and written when it is sent. So the link in
+a letter comes into being only then, and stands nowhere but in the mail itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from services.identity.domain.links import Purpose
+from services.identity.domain.users import User
+
+WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
+"""Before the second, third, fourth and fifth try; after that a mail has failed."""
+
+
+class State(StrEnum):
+    """Where a mail is."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Letter(StrEnum):
+    """What we write; each has a template per language."""
+
+    RESET = "reset"
+    WELCOME = "welcome"
+    PASSWORD_CHANGED = "password_changed"
+    EMAIL_CHANGED = "email_changed"
+    VOIP_HIGH_USAGE = "voip_high_usage"
+    MOBILE_HIGH_USAGE = "mobile_high_usage"
+    INVOICE = "invoice"
+    SIM_BLOCK_CONFIRMATION = "sim_block_confirmation"
+
+
+LINKS = {Letter.RESET: Purpose.RESET, Letter.WELCOME: Purpose.WELCOME}
+"""Letters that carry a link of their own: they get ``link`` and ``valid_until`` when they are sent."""
+
+NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
+    Letter.VOIP_HIGH_USAGE: frozenset({"period", "limit", "amount"}),
+    Letter.MOBILE_HIGH_USAGE: frozenset({"period", "number", "what", "percentage"}),
+    Letter.INVOICE: frozenset({"number", "date", "period", "total"}),
+    Letter.SIM_BLOCK_CONFIRMATION: frozenset({"number", "blocked", "at"}),
+}
+"""Letters that other services can ask for, and the parameters that each needs (see README.md)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A letter to one address. Of all with the same ``key`` one is sent."""
+
+    letter: Letter
+    to: str
+    user_id: str
+    customer_id: str | None
+    language: str = "nl"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued(Mail):
+    """A mail with what became of it so far; ``next_try`` while it is queued."""
+
+    id: str
+    state: State
+    tries: int
+    created_at: datetime
+    correlation_id: str
+    next_try: datetime | None = None
+    error: str = ""
+
+
+def mail_to(user: User, letter: Letter, key: str | None = None, **parameters: Any) -> Mail:
+    """A letter to a user, at their address and in their language."""
+    return Mail(
+        letter=letter,
+        to=user.email,
+        user_id=user.id,
+        customer_id=user.customer_id,
+        language=user.language,
+        parameters={"name": user.name, "username": user.username, **parameters},
+        key=key,
+    )
+
+
+def mail_to_nobody(user_id: str) -> Mail:
+    """Stands in the queue like a reset of a user, and is dropped since there is no such user."""
+    return Mail(letter=Letter.RESET, to="", user_id=user_id, customer_id=None)
+
+
+def next_try(tries: int, now: datetime, waits: Sequence[timedelta] = WAITS) -> datetime | None:
+    """When a mail that could not be delivered after ``tries`` is tried again; None: it has failed."""
+    return now + waits[tries - 1] if tries <= len(waits) else None

@@ -1,0 +1,109 @@
+"""The portal and the real identity and cdr understand each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+
+from shared.acting import Acting
+from shared.ids import new_id
+from shared.rpc_client import RpcClient
+from tests.gateway.browser import Page
+from tests.integration.gateway.web import PAGE, SOON, Web
+from tests.support.keys import Keyring
+from tests.support.processes import Process, until
+
+STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
+PASSWORD = "vlierbessensap"
+
+
+@dataclass
+class House:
+    """Two services, the portal, and staff who can change things."""
+
+    cli: RpcClient
+    web: Web
+    user_id: str
+
+
+@pytest.fixture
+def house(
+    vhost: str,
+    keyring: Keyring,
+    mongo_uri: Callable[[str], str],
+    service_process: Callable[..., Process],
+    start_portal: Callable[[], Process],
+) -> Iterator[House]:
+    processes = [
+        service_process(name, {"AMQP_URI": vhost, "MONGO_URI": mongo_uri(name)})
+        for name in ("identity", "cdr")
+    ]
+    for process in processes:
+        process.wait_ready(60)
+    cli = RpcClient(vhost, keyring.signer("cli"))
+    customer = cli.call(
+        "identity",
+        "create_customer",
+        STAFF,
+        command_id=new_id(),
+        name="Bakkerij Voorbeeld B.V.",
+        products=["voip"],
+    )
+    user = cli.call(
+        "identity",
+        "create_user",
+        STAFF,
+        command_id=new_id(),
+        customer_id=customer["id"],
+        username="sanne.dewit",
+        password=PASSWORD,
+        first_name="Sanne",
+        infix="de",
+        last_name="Wit",
+        roles=["invoices"],
+    )
+    yield House(cli, Web(start_portal()), user["id"])
+    cli.close()
+
+
+@pytest.mark.feature("ID-01", "CDR-05", "CDR-06", "CDR-07")
+def test_from_the_login_to_each_page(house: House) -> None:
+    refused = house.web.log_in(password="geraden")
+    assert refused[0] == 401
+    assert "Deze combinatie klopt niet." in refused[2]
+
+    status, address, body = house.web.log_in(password=PASSWORD)
+    assert (status, urlsplit(address).path) == (200, PAGE)
+    assert "Bakkerij Voorbeeld B.V." in body
+    assert "Sanne de Wit" in body
+    assert "Geen gesprekken in deze periode" in body
+
+    for query in ("per=gesprekstype", "per=telefoonnummer", "periode=aangepast&van=1-1-2026&tot=31-1-2026"):
+        assert "Geen gesprekken in deze periode" in house.web.ask(f"{PAGE}?{query}")[2], query
+    everything = "type=mobile&zender=085&ontvanger=06&bedrag=0,25&duur_is=groter&duur=60&sorteer=bedrag"
+    status, _, body = house.web.ask(f"/gespreksdetails/details?{everything}&produkt=telefonie")
+    assert (status, "Ook zonder filters zijn er in deze periode geen gesprekken." in body) == (200, True)
+    status, _, body = house.web.ask("/gespreksdetails/details.csv?ga=1-2-2026")
+    assert (status, len(body.splitlines())) == (200, 1)
+
+
+@pytest.mark.feature("GW-02")
+def test_what_cdr_finds_wrong_is_said_beside_our_field(house: House) -> None:
+    house.web.log_in(password=PASSWORD)
+    status, _, body = house.web.ask("/gespreksdetails/details?bladzijde=bedacht")
+    assert status == 422
+    assert "Deze bladzijde bestaat niet" in body
+    status, _, body = house.web.ask("/gespreksdetails/details?bedrag=999999999")
+    assert status == 422
+    assert Page(body).error_of("bedrag")
+
+
+@pytest.mark.feature("ID-05")
+def test_taking_a_role_away_ends_the_session_at_once(house: House) -> None:
+    house.web.log_in(password=PASSWORD)
+    assert all(house.web.signed_in() for _ in range(10))
+    house.cli.call("identity", "change_roles", STAFF, command_id=new_id(), user_id=house.user_id, roles=[])
+    until(lambda: not house.web.signed_in(), SOON, what="the end of the session")
