@@ -18,7 +18,7 @@ from services.cdr.domain.selection import Comparison, Condition, Place, Selectio
 from shared.money import MICRO
 from shared.schema import Base, length, one_of
 
-MAX_DAYS = 366
+MAX_DAYS = 400
 CURRENT = "current"
 _MAX_AMOUNT = Decimal(1_000_000)
 _MAX_SECONDS = 10_000_000
