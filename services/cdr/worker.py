@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 from services.cdr import store as stores
 from services.cdr.domain.reference import Reference, Versions
 from services.cdr.domain.refusal import Reason
+from services.cdr.store.abandoned import keep_aborting
 from services.cdr.store.counters import CounterStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
@@ -115,6 +116,7 @@ def main() -> None:
             raise RuntimeError(f"has not turned for {age:.0f} s")
 
     serve_health(health_app({"loop": turning}, {"database": partial(mongo.ping, db)}))
+    keep_aborting(db)
     worker.run(db)
     log.info("stopped")
     sys.exit(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import random
 from collections import defaultdict
@@ -46,18 +45,17 @@ class Traffic:
     rng: random.Random = field(default_factory=lambda: random.Random(20))
     good: list[Json] = field(default_factory=list)
     bad: dict[bytes, Reason] = field(default_factory=dict)
+    markers: list[Json] = field(default_factory=list)
+    """Two more good events, to be sent one after the other when all else has been."""
 
     def __post_init__(self) -> None:
         corrected = self.events // 50
         self.good = [self._call(f"r{n}") for n in range(self.events - corrected)]
         again = self.rng.sample(self.good, corrected)
         self.good += [self._call(before["record"], revision=2) for before in again]
-        kinds = itertools.cycle(
-            (self._odd, self._nobodys, self._without_price, self._of_another, self._noise)
-        )
-        for n, make in zip(range(self.broken), kinds, strict=False):
-            body, reason = make(f"broken-{n}")
-            self.bad[body] = reason
+        kinds = (self._odd, self._nobodys, self._without_price, self._of_another, self._noise)
+        self.markers = [self._call(f"marker-{n}") for n in range(2)]
+        self.bad = dict(kinds[n % len(kinds)](f"broken-{n}") for n in range(self.broken))
 
     def _call(self, record: str, **fields: Any) -> Json:
         start = MAY + timedelta(seconds=self.rng.randrange(30 * 86_400))
@@ -79,7 +77,7 @@ class Traffic:
         return json.dumps(self._call(record, carrier="mobi")).encode(), Reason.CARRIER
 
     def _noise(self, record: str) -> tuple[bytes, Reason]:
-        return f"{{{record} {new_id()}".encode(), Reason.SCHEMA
+        return f"{{{record} {new_id()}}}".encode(), Reason.SCHEMA
 
     def messages(self, copies: int, pack: int, single: int) -> list[Message]:
         """Every event so many times, shuffled: ``single`` of them in messages of their own, the others in
@@ -92,20 +90,17 @@ class Traffic:
             body = b'{"events": [' + b",".join(sent[begin : begin + pack]) + b"]}"
             bodies.append((gzip.compress(body, 1), True) if number % 2 else (body, False))
         self.rng.shuffle(bodies)
-        return [
-            Message(
-                f"carrier.{CARRIER}",
-                "usage.v1",
-                body,
-                properties={"content_encoding": "gzip"} if packed else {},
-            )
-            for body, packed in bodies
-        ]
+        return [self.message(body, packed) for body, packed in bodies]
+
+    def message(self, body: bytes, packed: bool = False) -> Message:
+        properties = {"content_encoding": "gzip"} if packed else {}
+        return Message(f"carrier.{CARRIER}", "usage.v1", body, properties=properties)
 
     def expected(self, reference: Reference) -> tuple[dict[str, int], dict[Key, tuple[int, int, int]]]:
         """What must stand in the end: each record's amount, and the calls, seconds and amount per owner,
         number and type. Priced here, by the highest revision of each record."""
-        newest = {event["record"]: event for event in sorted(self.good, key=lambda e: e.get("revision", 1))}
+        events = sorted([*self.good, *self.markers], key=lambda event: event.get("revision", 1))
+        newest = {event["record"]: event for event in events}
         body = json.dumps({"events": list(newest.values())}).encode()
         amounts: dict[str, int] = {}
         sums: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])

@@ -19,6 +19,7 @@ from services.cdr import store as stores
 from services.cdr.domain.reference import Reference
 from services.cdr.ingester.booking import Booker
 from services.cdr.ingester.consumer import Ingester
+from services.cdr.store.abandoned import keep_aborting
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
 from shared import mongo
@@ -57,6 +58,7 @@ def main() -> None:
             raise RuntimeError("not connected to the broker")
 
     serve_health(health_app({"loop": turning}, {"broker": consuming, "database": partial(mongo.ping, db)}))
+    keep_aborting(db)
     prepare_when_possible(db, desks, ingester)
     ingester.run()
     log.info("stopped")

@@ -23,6 +23,12 @@ from shared.mongo import Document, transact
 FOLD_DOCUMENTS = 64
 FOLD_COUNTERS = 20_000
 
+Shelf = tuple[str, int, int, str, str]
+"""A document of counters: (customer, day or month, booked period, product, last digit of the number).
+Numbers share a document, as a fold costs by the documents it touches; the digit bounds its size."""
+
+Shelves = defaultdict[Shelf, defaultdict[str, int]]
+
 _INDEXES: dict[str, list[list[tuple[str, int]]]] = {
     "counters_day": [[("customer", ASCENDING), ("day", ASCENDING)]],
     "counters_month": [
@@ -78,14 +84,15 @@ class CounterStore:
     def _fold(self, session: ClientSession) -> int:
         ledger = self._db["ledger"]
         ids: list[Any] = []
-        days: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        months: dict[tuple[Any, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        days: Shelves = defaultdict(lambda: defaultdict(int))
+        months: Shelves = defaultdict(lambda: defaultdict(int))
         for document in ledger.find(session=session).sort("_id", ASCENDING).limit(FOLD_DOCUMENTS):
             ids.append(document["_id"])
             for customer, lines in document["customers"].items():
                 for day, period, number, product, kind, *sums in lines:
-                    _merge(days[customer, day, period, number, product], kind, sums)
-                    _merge(months[customer, day // 100, period, number, product], kind, sums)
+                    shelf = (period, product, number[-1])
+                    _merge(days[customer, day, *shelf], number, kind, sums)
+                    _merge(months[customer, day // 100, *shelf], number, kind, sums)
             if len(days) > FOLD_COUNTERS:
                 break
         if ids:
@@ -94,46 +101,21 @@ class CounterStore:
             ledger.delete_many({"_id": {"$in": ids}}, session=session)
         return len(ids)
 
-    def _write(
-        self,
-        collection: str,
-        grain: str,
-        counters: Mapping[tuple[Any, ...], Mapping[str, int]],
-        session: ClientSession,
-    ) -> None:
-        changed = [(key, sums) for key, sums in counters.items() if sums]
-        if not changed:
-            return
-        self._db[collection].bulk_write(
-            [
-                UpdateOne(
-                    {"_id": f"{customer}|{when}|{period}|{number}|{product}"},
-                    {
-                        "$inc": sums,
-                        "$setOnInsert": {
-                            "customer": customer,
-                            grain: when,
-                            "period": period,
-                            "number": number,
-                            "product": product,
-                        },
-                    },
-                    upsert=True,
-                )
-                for (customer, when, period, number, product), sums in changed
-            ],
-            ordered=False,
-            session=session,
-        )
+    def _write(self, collection: str, grain: str, shelves: Shelves, session: ClientSession) -> None:
+        updates = [_update(grain, shelf, sums) for shelf, sums in shelves.items() if sums]
+        if updates:
+            self._db[collection].bulk_write(updates, ordered=False, session=session)
 
     def months_of_period(self, customer: str, period: int) -> list[Count]:
         """Everything booked in a period, per month of start."""
         with self._db.client.start_session(snapshot=True) as session:
-            stored = self._db["counters_month"].find(
-                {"customer": customer, "period": period}, session=session
-            )
-            counts = list(_counts(stored))
-            counts += (c for c in self._open_ledger(customer, session) if c.period == period)
+            return self.counts_of_period(customer, period, session)
+
+    def counts_of_period(self, customer: str, period: int, session: ClientSession) -> list[Count]:
+        """The same as a given session sees it."""
+        query = {"customer": customer, "period": period}
+        counts = list(_counts(self._db["counters_month"].find(query, session=session)))
+        counts += (c for c in self._open_ledger(customer, session) if c.period == period)
         return counts
 
     def days_and_months(
@@ -164,23 +146,26 @@ class CounterStore:
                 yield Count(day, day // 100, period, number, product, kind, tuple(sums))
 
 
-def _merge(counter: dict[str, int], kind: str, sums: list[int]) -> None:
+def _update(grain: str, shelf: Shelf, sums: Mapping[str, int]) -> UpdateOne:
+    customer, when, period, product, _ = shelf
+    fresh = {"customer": customer, grain: when, "period": period, "product": product}
+    return UpdateOne(
+        {"_id": "|".join(map(str, shelf))}, {"$inc": dict(sums), "$setOnInsert": fresh}, upsert=True
+    )
+
+
+def _merge(shelf: dict[str, int], number: str, kind: str, sums: list[int]) -> None:
     for name, value in zip(SUMS, sums, strict=True):
         if value:
-            counter[f"types.{kind}.{name}"] += value
+            shelf[f"numbers.{number}.{kind}.{name}"] += value
 
 
 def _counts(documents: Iterable[Document]) -> Iterator[Count]:
     for document in documents:
         day = document.get("day", 0)
         month = document.get("month") or day // 100
-        for kind, sums in document.get("types", {}).items():
-            yield Count(
-                day,
-                month,
-                document["period"],
-                document["number"],
-                document["product"],
-                kind,
-                tuple(sums.get(name, 0) for name in SUMS),
-            )
+        period, product = document["period"], document["product"]
+        for number, types in document["numbers"].items():
+            for kind, sums in types.items():
+                amounts = tuple(sums.get(name, 0) for name in SUMS)
+                yield Count(day, month, period, number, product, kind, amounts)

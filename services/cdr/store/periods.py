@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.posting import SUMS
+from services.cdr.store.counters import CounterStore
 from services.cdr.store.usage import CLOSINGS
 from shared import outbox
 from shared.events import Envelope, PeriodClosed
@@ -88,23 +88,8 @@ class PeriodStore:
         self._db["gates"].update_one({"_id": CLOSINGS}, {"$set": {f"wanted.{key}": until}}, upsert=True)
 
     def _sums(self, customer: str, period: int, session: ClientSession) -> tuple[int, int]:
-        rows = amount = 0
-        for counter in self._db["counters_month"].find(
-            {"customer": customer, "period": period}, session=session
-        ):
-            for sums in counter["types"].values():
-                rows += sums.get("rows", 0)
-                amount += sums.get("amount", 0)
-        field = f"customers.{customer}"
-        for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
-            for line in _lines(document["customers"][customer], period):
-                rows += line["rows"]
-                amount += line["amount"]
-        return rows, amount
-
-
-def _lines(lines: Sequence[Sequence[int]], period: int) -> list[dict[str, int]]:
-    return [dict(zip(SUMS, line[5:], strict=True)) for line in lines if line[1] == period]
+        counts = CounterStore(self._db).counts_of_period(customer, period, session)
+        return sum(count.sums[0] for count in counts), sum(count.sums[4] for count in counts)
 
 
 def _closed(document: Document) -> ClosedPeriod:

@@ -107,9 +107,7 @@ def test_wrong_input_is_said_beside_its_field_in_dutch(mobile: Mobile) -> None:
         "customer_id": ["Dit is geen geldig kenmerk."],
         "number": ["Dit is geen mobiel nummer. Schrijf het als 06-00 12 34 56 of +31600123456."],
         "active_from": ["Vul een datum in als dd-mm-jjjj."],
-        "product": [
-            "Kies een van de mogelijkheden: zakelijk_mobiel, mobiel_onbeperkt, data_only, kpn_een."
-        ],
+        "product": ["Kies een van de mogelijkheden: zakelijk_mobiel, mobiel_onbeperkt, data_only, kpn_een."],
         "sim_number": ["Een SIM-nummer heeft 19 of 20 cijfers en begint met 89."],
         "label": ["Gebruik ten hoogste 40 gewone tekens."],
     }

@@ -27,9 +27,7 @@ def tikker(
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = python("-m", "cli", *arguments)
-        return subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=30
-        )
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=30)
 
     return run
 

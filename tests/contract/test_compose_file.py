@@ -1,0 +1,66 @@
+"""docker-compose.yml against the house's own tables, without an engine: nothing missing or too much."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from cli import processes, secrets, topology
+from cli.processes import Process
+from cli.state import REPOSITORY
+
+SECRET = re.compile(r"\$\{(TIKKER_[A-Z_]*(?:PASSWORD|KEY|KEYS|KEYFILE)[A-Z_]*)([^}]*)\}")
+IN_IMAGES = [process for process in processes.PROCESSES if process.name != "smtp-sink"]
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    return parsed
+
+
+def secrets_of(service: dict[str, Any]) -> set[str]:
+    """The secrets that compose puts into a container."""
+    return {name for name, _ in SECRET.findall(json.dumps(service.get("environment", {})))}
+
+
+@pytest.mark.parametrize("process", IN_IMAGES, ids=lambda process: process.name)
+def test_every_process_runs_from_its_own_image(services: dict[str, Any], process: Process) -> None:
+    service = services[process.name]
+    assert service["image"].partition(":")[0] == f"tikker-{process.account}"
+    if process.name != process.account:
+        assert service["command"] == ["python", *process.arguments]
+
+
+@pytest.mark.parametrize("process", IN_IMAGES, ids=lambda process: process.name)
+def test_a_process_is_told_its_own_secrets_only(services: dict[str, Any], process: Process) -> None:
+    account = str(process.account).upper()
+    own = {f"TIKKER_{kind}_{account}" for kind in ("AMQP_PASSWORD", "MONGO_PASSWORD", "SIGNING_KEY")}
+    public = {"TIKKER_PUBLIC_KEYS"}
+    more = {
+        "gateway": {"TIKKER_SECRET_KEY"},
+        "cdr-ingester": {"TIKKER_AMQP_PASSWORD_CDR_INGESTER"},
+    }
+    assert secrets_of(services[process.name]) <= own | public | more.get(process.name, set())
+
+
+def test_set_up_is_told_the_password_of_every_account(services: dict[str, Any]) -> None:
+    admins = {"TIKKER_AMQP_PASSWORD_ADMIN", "TIKKER_MONGO_PASSWORD_ADMIN"}
+    assert secrets_of(services["setup"]) == admins | set(secrets.accounts())
+    carriers = ",".join(topology.DEMO_CARRIERS)
+    assert services["setup"]["environment"]["TIKKER_CARRIERS"] == f"${{TIKKER_CARRIERS:-{carriers}}}"
+
+
+def test_no_secret_has_a_default_and_all_are_made_by_compose_env(services: dict[str, Any]) -> None:
+    found = SECRET.findall(json.dumps(services))
+    assert {rest for _, rest in found} == {":?run ./tikker compose-env"}
+    assert {name for name, _ in found} <= {*secrets.needed(), "TIKKER_PUBLIC_KEYS"}
+
+
+def test_nothing_but_the_portal_has_a_port(services: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert ports == {"gateway": ["127.0.0.1:${TIKKER_PORT:-8080}:8080"]}
