@@ -82,7 +82,7 @@ def _own(name: str, house: House) -> dict[str, str]:
             "SECRET_KEY": house.keys.text("TIKKER_SECRET_KEY"),
         }
     if name == "identity":
-        return mail
+        return {**mail, "PORTAL_URL": house.address}
     if name == "smtp-sink":
         return {**mail, "MAIL_FOLDER": house.mail}
     return {}

@@ -7,7 +7,7 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import assets, errors, requests_log, security, templating
+from gateway import addresses, assets, errors, requests_log, security, templating
 from gateway.config import Settings
 from gateway.pages import ALL_PAGES
 from gateway.parts import Parts, real_parts
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     security.configure(app, settings)
     templating.configure(app)
     errors.install(app)
+    addresses.configure(app)
     app.register_blueprint(assets.pages)
     for pages in ALL_PAGES:
         app.register_blueprint(pages)

@@ -24,7 +24,7 @@ ICON_NAMES = Path(__file__).parent / "icons.txt"
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_TO_PACK = 1024
 
-STYLE_SHEETS = ("roles", "base", "components", "calls", "login", "print")
+STYLE_SHEETS = ("roles", "base", "components", "forms", "calls", "people", "login", "print")
 pages = Blueprint("assets", __name__)
 
 

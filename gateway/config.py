@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from shared.config import is_production, setting
 
 SHORTEST_SECRET = 32
+SHORTEST_PASSWORD = 6
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Settings:
     """What the gateway is started with.
 
     ``proxies`` is the number of reverse proxies in front whose X-Forwarded headers are believed;
-    ``hosts`` are the host names it answers to (empty: any, for development).
+    ``hosts`` are the host names it answers to (empty: any, for development);
+    ``shortest_password`` is how many characters pages say a password needs: identity decides it.
     """
 
     production: bool
@@ -28,6 +30,7 @@ class Settings:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
     health_token: str = ""
+    shortest_password: int = SHORTEST_PASSWORD
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -41,6 +44,7 @@ class Settings:
             signing_key=setting("TIKKER_SIGNING_KEY"),
             proxies=int(setting("GATEWAY_PROXIES", "0")),
             hosts=tuple(os.environ.get("GATEWAY_HOSTS", "").split()),
+            shortest_password=int(setting("PASSWORD_MIN_LENGTH", str(SHORTEST_PASSWORD))),
             health_token=os.environ.get("GATEWAY_HEALTH_TOKEN", ""),
         )
         settings.refuse_samples()

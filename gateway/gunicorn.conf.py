@@ -110,9 +110,10 @@ def on_exit(server: Any) -> None:
 def _ask_portal() -> None:
     """Raise what a worker says it lacks; it tells reasons to us only."""
     host = "127.0.0.1" if BIND in ("0.0.0.0", "[::]") else BIND
-    request = urllib.request.Request(
-        f"http://{host}:{PORT}/readyz", headers={"X-Health-Token": os.environ["GATEWAY_HEALTH_TOKEN"]}
-    )
+    headers = {"X-Health-Token": os.environ["GATEWAY_HEALTH_TOKEN"]}
+    if names := os.environ.get("GATEWAY_HOSTS", "").split():
+        headers["Host"] = names[0]  # it answers to no other
+    request = urllib.request.Request(f"http://{host}:{PORT}/readyz", headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +13,24 @@ from gateway.words import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Tab:
-    """``endpoint`` is the page it opens, ``blueprint`` the area in which it is the current one."""
+    """``endpoint`` is the page it opens; it is the current one in its own area and in those of
+    ``also``. ``apart`` stands at the right: it is about the person, not the company."""
 
     endpoint: str
     label: Any
+    also: Iterable[str] = ()
+    apart: bool = False
 
-    @property
-    def blueprint(self) -> str:
-        return self.endpoint.partition(".")[0]
+    def holds(self, area: str | None) -> bool:
+        """Whether a page of this blueprint is within the tab."""
+        return area in (self.endpoint.partition(".")[0], *self.also)
 
 
-TABS = (Tab("usage.totals", _l("Gespreksdetails")),)
+TABS = (
+    Tab("usage.totals", _l("Gespreksdetails")),
+    Tab("people.listing", _l("Gebruikers"), also=("person",)),
+    Tab("own.show", _l("Mijn gegevens"), apart=True),
+)
 
 
 def tabs_for(account: Account | None) -> list[Tab]:

@@ -12,7 +12,8 @@ from flask import current_app
 from gateway.clients import Rpc
 from gateway.clients.cdr import CdrClient
 from gateway.clients.identity import IdentityClient
-from gateway.config import Settings
+from gateway.clients.people import PeopleClient
+from gateway.config import SHORTEST_PASSWORD, Settings
 from gateway.epochs import Epochs
 from gateway.formatters import local
 from gateway.store import MongoSessions, SessionStore
@@ -35,10 +36,15 @@ class Parts:
     sessions: SessionStore
     epochs: Epochs
     clock: Clock = utc_now
+    shortest_password: int = SHORTEST_PASSWORD
 
     @property
     def identity(self) -> IdentityClient:
         return IdentityClient(self.rpc)
+
+    @property
+    def people(self) -> PeopleClient:
+        return PeopleClient(self.rpc)
 
     @property
     def cdr(self) -> CdrClient:
@@ -63,6 +69,7 @@ def real_parts(settings: Settings) -> Parts:
         rpc=RpcClient(settings.amqp_uri, signer),
         sessions=MongoSessions(connect(settings.mongo_uri)["sessions"]),
         epochs=epochs,
+        shortest_password=settings.shortest_password,
     )
 
 

@@ -24,6 +24,8 @@ SECONDS = Histogram(
 QUIET = frozenset({"health.livez", "health.readyz", "assets.file"})
 """Endpoints whose answers are counted but not logged one by one."""
 
+SECRET_PATHS = "/wachtwoord/"
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -57,9 +59,16 @@ def _end(response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_path(),
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             user_id=viewer.user.id if viewer else None,
         )
     return response
+
+
+def _path() -> str:
+    """The path, without the token of a mailed link: who reads the log must not be able to use it."""
+    if request.path.startswith(SECRET_PATHS):
+        return f"{SECRET_PATHS}…"
+    return request.path

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFProtect
 from secure import (
@@ -30,6 +31,8 @@ from gateway.words import gettext as _
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR_SECONDS = 365 * 24 * 3600
 MOST_BYTES = 64 * 1024
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 ENDED_EXPIRED = "verlopen"
 ENDED_CHANGED = "gewijzigd"
@@ -59,6 +62,8 @@ def configure(app: Flask, settings: Settings) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers.set_headers(response)
+        if _hides_its_address():
+            response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -88,8 +93,21 @@ def same_origin() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", request.host_url)
+    if origin == "null" and _hides_its_address():
+        origin = request.host_url  # what browsers say for a page without referrer; its token counts
     if site not in ("same-origin", "none") or urlsplit(origin)[:2] != urlsplit(request.host_url)[:2]:
         raise Forbidden(_("Dit verzoek kwam van een andere website en is niet uitgevoerd."))
+
+
+def without_referrer(view: View) -> View:
+    """The address of this page is a secret: it is told to nobody, not even to our own pages."""
+    view.without_referrer = True  # type: ignore[attr-defined]
+    return view
+
+
+def _hides_its_address() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "without_referrer", False)
 
 
 def policy(production: bool) -> Secure:

@@ -139,7 +139,7 @@ def expiry(data: dict[str, Any], now: datetime) -> datetime:
 
 def sign_in(account: Account, remember: bool, now: datetime) -> None:
     """Begin a signed-in session under a new token."""
-    cast(PortalSessions, current_app.session_interface).regenerate(cast(PortalSession, session))
+    _new_token()
     session.clear()
     session.permanent = remember  # with a lifetime of REMEMBERED for the cookie
     session["account"] = msgspec.to_builtins(account)
@@ -147,9 +147,19 @@ def sign_in(account: Account, remember: bool, now: datetime) -> None:
     session["signed_in_at"] = session["seen_at"] = int(now.timestamp())
 
 
+def renew(account: Account) -> None:
+    """Go on with this account, as long as before, under a new token: a stolen one is worth nothing."""
+    _new_token()
+    session["account"] = msgspec.to_builtins(account)
+
+
 def sign_out() -> None:
     """End the session: the token, what is stored under it, and the cookie."""
     session.clear()
+
+
+def _new_token() -> None:
+    cast(PortalSessions, current_app.session_interface).regenerate(cast(PortalSession, session))
 
 
 def account_of(data: dict[str, Any]) -> Account | None:

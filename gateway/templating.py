@@ -10,9 +10,13 @@ from gateway import formatters, phone_numbers
 from gateway.assets import asset_url
 from gateway.clients.cdr import ROWS_PER_PAGE
 from gateway.models.call_types import GROUPS, call_type
+from gateway.models.login import day_shape
+from gateway.models.rights import GENDERS, REGISTRATIONS, ROLES, registrations_held, roles_held
 from gateway.navigation import tabs_for
 from gateway.parts import parts
 from gateway.theme import chosen_theme
+from gateway.toasts import toasts
+from shared.ids import new_id
 
 FILTERS = (
     formatters.number,
@@ -34,7 +38,14 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters["lately"] = lambda moment: formatters.lately(moment, parts().clock())
     app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type)
     app.jinja_env.globals.update(call_type_groups=GROUPS, rows_per_page=ROWS_PER_PAGE)
+    app.jinja_env.globals.update(roles=ROLES, registrations=REGISTRATIONS, genders=GENDERS)
+    app.jinja_env.globals.update(roles_held=roles_held, registrations_held=registrations_held)
+    app.jinja_env.globals.update(command_id=new_id, toasts=toasts, day_picture=_day_picture)
     app.context_processor(_frame)
+
+
+def _day_picture() -> Any:
+    return day_shape(formatters.local(parts().clock()))
 
 
 def _frame() -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -10,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
-from pymongo import MongoClient, ReturnDocument
+from pymongo import MongoClient, ReturnDocument, timeout
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -31,12 +33,16 @@ from pymongo.write_concern import WriteConcern
 from shared.config import setting
 
 TIMEOUT_MS = 3000
+COLLISION_SECONDS = 20.0
+"""Less than a process has for draining."""
+ABORT_SECONDS = 0.5
 _NAMESPACE_EXISTS = 48
 MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
 
+_TRANSIENT, _COMMIT_IN_DOUBT = "TransientTransactionError", "UnknownTransactionCommitResult"
 _DOWN = (
     AutoReconnect,
     ConnectionFailure,
@@ -66,8 +72,9 @@ def connect(uri: str | None = None, *, timeout_ms: int = TIMEOUT_MS, **options: 
 
 
 def is_down(error: BaseException) -> bool:
-    """Whether MongoDB is away (try again later, unchanged), as opposed to refusing this very write."""
-    if isinstance(error, _DOWN):
+    """Whether to try again later, unchanged: MongoDB is away, or a transaction collides again and again;
+    as opposed to MongoDB refusing this very write."""
+    if isinstance(error, _DOWN) or (isinstance(error, PyMongoError) and error.has_error_label(_TRANSIENT)):
         return True
     if isinstance(error, OperationFailure):
         return error.code in _DOWN_CODES
@@ -75,17 +82,45 @@ def is_down(error: BaseException) -> bool:
 
 
 def transact(db: Database[Document], work: Callable[[ClientSession], Result]) -> Result:
-    """Run ``work`` in one transaction: snapshot reads, majority writes, repeated on write conflicts.
+    """Run ``work`` in one transaction: snapshot reads, majority writes, repeated when it collides.
 
-    ``work`` may run more than once, so it must not touch anything but the database.
+    ``work`` may run more than once, so it must not touch anything but the database. It is given up,
+    with an error for which :func:`is_down` is true, when the server is away for TIMEOUT_MS or when it
+    still collides after COLLISION_SECONDS; pymongo's ``with_transaction`` goes on for two minutes.
     """
+    began = time.monotonic()
     with db.client.start_session() as session:
-        return session.with_transaction(
-            work,
-            read_concern=ReadConcern("snapshot"),
-            write_concern=WriteConcern("majority"),
-            read_preference=ReadPreference.PRIMARY,
-        )
+        for attempt in itertools.count():
+            try:
+                return _once(session, work, began)
+            except PyMongoError as problem:
+                if not problem.has_error_label(_TRANSIENT) or _is_too_late(problem, began):
+                    raise
+            time.sleep(random.uniform(0, min(0.5, 0.005 * 1.5**attempt)))
+    raise AssertionError("never reached")
+
+
+def _once(session: ClientSession, work: Callable[[ClientSession], Result], began: float) -> Result:
+    session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority"), ReadPreference.PRIMARY)
+    try:
+        result = work(session)
+    except BaseException:
+        with timeout(ABORT_SECONDS):  # a server that is away ends the transaction by itself
+            session.abort_transaction()
+        raise
+    while True:
+        try:
+            session.commit_transaction()
+            return result
+        except PyMongoError as problem:
+            if not problem.has_error_label(_COMMIT_IN_DOUBT) or _is_too_late(problem, began):
+                raise
+
+
+def _is_too_late(problem: PyMongoError, began: float) -> bool:
+    answered = isinstance(problem, OperationFailure)
+    limit = COLLISION_SECONDS if answered else TIMEOUT_MS / 1000
+    return time.monotonic() - began >= limit
 
 
 def make_collections(db: Database[Document], names: Iterable[str]) -> None:
@@ -100,8 +135,6 @@ def make_collections(db: Database[Document], names: Iterable[str]) -> None:
 
 def ping(db: Database[Document]) -> None:
     """Raise unless a primary answers within a second (for ``/readyz``)."""
-    from pymongo import timeout
-
     with timeout(1.0):
         db.client.admin.command("ping")
         if not db.client.is_primary:

@@ -34,6 +34,7 @@ FAILURE_WINDOW_SECONDS = 10.0
 PROBE_AFTER_SECONDS = 2.0
 CALLS_PER_SERVICE = 50
 HEARTBEAT_SECONDS = 10
+LOOK_UP_SECONDS = 0.2
 EXCHANGE = "nameko-rpc"
 REPLY_QUEUE_TTL_MS = 300_000
 
@@ -229,7 +230,7 @@ class RpcClient:
             self._ready.set()
             while not self._closing.is_set():
                 with suppress(TimeoutError):
-                    connection.drain_events(timeout=1)
+                    connection.drain_events(timeout=LOOK_UP_SECONDS)
                 connection.heartbeat_tick()  # also while answers keep coming: they are not a sign of ours
         finally:
             self._ready.clear()

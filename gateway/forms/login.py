@@ -22,12 +22,13 @@ class LoginForm(Schema):
         required=True,
         validate=Length(max=LONGEST_USERNAME, error=_l("Een gebruikersnaam is hooguit 100 tekens lang.")),
         error_messages={"required": _l("Vul uw gebruikersnaam in.")},
+        metadata={"label": _l("Gebruikersnaam")},
     )
     password = fields.String(
         data_key="wachtwoord",
         required=True,
         validate=Length(max=LONGEST_PASSWORD, error=_l("Een wachtwoord is hooguit 128 tekens lang.")),
         error_messages={"required": _l("Vul uw wachtwoord in.")},
-        metadata={"exact": True},
+        metadata={"label": _l("Wachtwoord"), "exact": True},
     )
-    remember = fields.Boolean(data_key="onthouden", load_default=False)
+    remember = fields.Boolean(data_key="onthouden", load_default=False, metadata={"label": _l("Onthouden?")})

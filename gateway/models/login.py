@@ -8,22 +8,13 @@ from datetime import datetime
 
 from gateway.formatters import wait
 from gateway.models.account import LoginAnswer
+from gateway.models.answer import Answer
 from gateway.words import gettext as _
 from gateway.words import ngettext
 
 BARS_PER_DAY = 96
 # How a day at the office sounds, from quiet (0) to loud (100), by the hour.
 LOUDNESS = (2, 2, 2, 2, 3, 5, 10, 22, 60, 94, 99, 88, 70, 78, 100, 92, 68, 40, 18, 12, 8, 6, 4, 2, 2)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What stands above the form: ``serious`` is red, else yellow."""
-
-    title: str
-    sentence: str
-    status: int
-    serious: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ def refused(answer: LoginAnswer) -> Answer:
     """The same words for a wrong password and a name that does not exist."""
     if answer.wait_seconds > 0:
         sentence = _("Probeer het over %(time)s opnieuw.", time=wait(answer.wait_seconds))
-        return Answer(_("Te veel pogingen."), sentence, 429)
+        return Answer(_("Te veel pogingen."), sentence, 429, retry_after=answer.wait_seconds)
     left = ngettext(
         "Na nog %(num)s poging moet u even wachten.",
         "Na nog %(num)s pogingen moet u even wachten.",

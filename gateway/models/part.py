@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from shared.errors import Fault, TikkerError
+from shared.errors import Fault, TikkerError, Unavailable
 from shared.logging import get_logger
 
 log = get_logger(__name__)
@@ -30,6 +31,14 @@ class Part(Generic[Value]):
         try:
             return cls(value=convert(reply, model))
         except Fault as error:
+            return cls(error=error)
+
+    @classmethod
+    def ask(cls, work: Callable[[], Value]) -> Part[Value]:
+        """What ``work`` gives. A service that is away is the part's error; all else is raised."""
+        try:
+            return cls(value=work())
+        except (Unavailable, Fault) as error:
             return cls(error=error)
 
 

@@ -82,3 +82,57 @@ for (const form of document.querySelectorAll("form[method=get]")) {
 window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
+
+// What a password must be like ticks off while one types.
+for (const list of document.querySelectorAll("[data-tk-rules]")) {
+  const field = document.getElementById(list.dataset.tkRules);
+  const repeat = document.getElementById(list.dataset.repeat);
+  const username = document.getElementById(list.dataset.usernameField);
+  const met = {
+    length: (rule) => [...field.value.normalize("NFC")].length >= Number(rule.dataset.least),
+    name: () => field.value.toLowerCase() !== (username ? username.value : list.dataset.username).toLowerCase(),
+    repeat: () => field.value === repeat.value,
+  };
+  const judge = () => {
+    for (const rule of list.children) {
+      const judged = field.value && (rule.dataset.rule !== "repeat" || repeat.value);
+      const fits = judged && met[rule.dataset.rule](rule);
+      rule.className = judged ? (fits ? "tk-met" : "tk-unmet") : "";
+      if (!judged) rule.removeAttribute("class");
+      rule.querySelector("[data-state]").textContent = judged ? `${fits ? list.dataset.met : list.dataset.unmet} ` : "";
+    }
+  };
+  for (const input of [field, repeat, username]) if (input) input.addEventListener("input", judge);
+}
+
+// A choice that needs another one can be made only together with it.
+for (const row of document.querySelectorAll("[data-tk-needs]")) {
+  const needed = document.getElementById(row.dataset.tkNeeds);
+  const follow = () => { row.querySelector("input").disabled = !needed.checked; };
+  needed.addEventListener("change", follow);
+  follow();
+}
+
+// A form is not sent twice by a double click. (If it is, its command ID makes it count once.)
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+}
+
+// Short messages go after six seconds, but not while one is at them; what failed stays until closed.
+const TOAST_MS = 6000;
+for (const toast of document.querySelectorAll(".tk-toast")) {
+  const close = toast.querySelector("[data-tk-closes]");
+  close.hidden = false;
+  close.addEventListener("click", () => toast.remove());
+  if (toast.classList.contains("tk-toast-failed")) continue;
+  let timer = 0;
+  const stay = () => clearTimeout(timer);
+  const leave = () => { stay(); timer = setTimeout(() => toast.remove(), TOAST_MS); };
+  for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stay);
+  for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, leave);
+  leave();
+}

@@ -1,6 +1,6 @@
 """The only entrypoints and publishers we use on the bus.
 
-Stock nameko loses, doubles or loops messages in ways that tests/contract/test_bus.py measures; the
+Stock nameko loses, doubles or loops messages in ways that tests/contract/test_bus_*.py pin; the
 small subclasses here do not. Only this package and ``entrypoints.py`` import nameko.
 """
 

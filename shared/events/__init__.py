@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from shared.events.base import Envelope, Event, decode, encode, exchange_of, wrap
 from shared.events.cdr import PeriodClosed
-from shared.events.identity import CustomerChanged, UserChanged
+from shared.events.identity import CustomerChanged, MailFailed, MailSent, UserChanged
+from shared.events.notification import NOTIFICATIONS, NotificationRequested
 from shared.events.ownership import MobileSubscriptionChanged, PbxNumberChanged, SubscriptionNumber
 
-EVENTS: dict[str, type[Event]] = {
-    event.name: event
-    for event in (CustomerChanged, UserChanged, PbxNumberChanged, MobileSubscriptionChanged, PeriodClosed)
-}
+_ALL: tuple[type[Event], ...] = (
+    CustomerChanged,
+    UserChanged,
+    MailSent,
+    MailFailed,
+    PbxNumberChanged,
+    MobileSubscriptionChanged,
+    PeriodClosed,
+    *NOTIFICATIONS,
+)
+
+EVENTS: dict[str, type[Event]] = {event.name: event for event in _ALL}
 
 __all__ = [
     "EVENTS",
+    "NOTIFICATIONS",
     "CustomerChanged",
     "Envelope",
     "Event",
+    "MailFailed",
+    "MailSent",
     "MobileSubscriptionChanged",
+    "NotificationRequested",
     "PbxNumberChanged",
     "PeriodClosed",
     "SubscriptionNumber",

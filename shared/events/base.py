@@ -28,6 +28,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def exchange(cls) -> str:
         return exchange_of(cls.producer())
 
+    @classmethod
+    def covers(cls, name: str) -> bool:
+        """Whether an event of that name is one; a ``*`` in front stands for any producer, as in a binding."""
+        producer, _, rest = name.partition(".")
+        return name == cls.name or (bool(producer) and f"*.{rest}" == cls.name)
+
 
 def exchange_of(producer: str) -> str:
     """The topic exchange on which a service publishes its events."""
@@ -67,7 +73,7 @@ def encode(envelope: Envelope[Any]) -> bytes:
 def decode(body: bytes | str, event_class: type[Data]) -> Envelope[Data]:
     """Read an envelope with its event; raises ValueError with the path of what does not fit."""
     envelope = msgspec.json.decode(body, type=Envelope[event_class])  # type: ignore[valid-type]
-    if envelope.name != event_class.name:
+    if not event_class.covers(envelope.name):
         raise ValueError(f"expected {event_class.name}, the envelope says {envelope.name}")
     if envelope.occurred_at.tzinfo is None:
         raise ValueError("occurred_at has no time zone")

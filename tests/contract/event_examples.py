@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.events import (
+    NOTIFICATIONS,
     CustomerChanged,
     Envelope,
     Event,
+    MailFailed,
+    MailSent,
     MobileSubscriptionChanged,
     PbxNumberChanged,
     PeriodClosed,
@@ -30,7 +33,21 @@ _EVENTS: tuple[Event, ...] = (
         products=("voip", "mobile"),
     ),
     UserChanged(
-        user_id=THING, revision=7, epoch=2, roles=("user_management", "mobile_access"), blocked=False
+        user_id=THING,
+        revision=7,
+        epoch=2,
+        roles=("user_management", "mobile_access"),
+        blocked=True,
+        deleted=True,
+    ),
+    MailSent(mail_id=THING, letter="reset", user_id=THING, tries=2, dedupe_key="voip-2026-11"),
+    MailFailed(
+        mail_id=THING,
+        letter="reset",
+        user_id=THING,
+        tries=6,
+        reason="550 no such mailbox",
+        dedupe_key="voip-2026-11",
     ),
     PbxNumberChanged(
         assignment_id=THING,
@@ -57,6 +74,16 @@ _EVENTS: tuple[Event, ...] = (
         ),
     ),
     PeriodClosed(period="2026-10", rows=12345, amount="1234.567890"),
+    *(
+        notification(
+            template="voip_high_usage",
+            dedupe_key="voip-2026-11",
+            registration="voip_high_usage",
+            user_ids=(THING,),
+            parameters={"limit": "250.00", "passed_at": "2026-11-22T15:38:51Z"},
+        )
+        for notification in NOTIFICATIONS
+    ),
 )
 
 

@@ -97,4 +97,7 @@ class TcpProxy:
                 except OSError:
                     client.close()
                     continue
-                self._lines.append(Line(client, server, self._moving))
+                line = Line(client, server, self._moving)
+                self._lines.append(line)
+                if self._listener is not listener:  # it was taken away meanwhile
+                    line.cut()

@@ -80,6 +80,18 @@ def test_what_is_in_hand_at_kill_9_is_done_by_the_next_process(fresh: Scene) -> 
         fresh.wrote(about, "start", "start", "end")
 
 
+@pytest.mark.parametrize("act", ["exit", "green timeout"])
+def test_a_handler_that_ends_by_what_is_no_exception_ends_its_process_and_the_event_goes_back(
+    fresh: Scene, act: str
+) -> None:
+    """So that a supervisor starts it again, and the broker's delivery limit puts the message aside."""
+    fresh.start().wait_ready()
+    about = fresh.ring(act)
+    assert fresh.process.popen.wait(10) != 0
+    assert fresh.diary(about) == ["start"]
+    assert what_came_back(fresh) == (1, 0)
+
+
 def test_a_handler_that_does_not_end_is_cut_off_when_the_time_for_draining_is_over(fresh: Scene) -> None:
     fresh.settings["TOY_DRAIN_SECONDS"] = "1"
     fresh.start().wait_ready()

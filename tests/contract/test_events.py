@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.events import EVENTS, Event, decode
+from shared.events import EVENTS, NOTIFICATIONS, Event, NotificationRequested, decode
 from shared.events.base import Envelope
 from tests.contract.event_examples import EXAMPLES
 from tests.contract.golden import COMMAND, FOLDER, OLDER, path_of, written
@@ -86,6 +86,22 @@ def test_today_s_code_reads_every_older_form_of_an_event(path: Path) -> None:
     decode(path.read_bytes(), event)
     gone = set(json.loads(path.read_bytes())["data"]) - {f.name for f in msgspec.structs.fields(event)}
     assert gone == set(), "a field that has gone is a new version of the event"
+
+
+@pytest.mark.parametrize("event", NOTIFICATIONS, ids=[event.name for event in NOTIFICATIONS])
+def test_who_listens_to_every_producer_s_notification_reads_each(event: type[NotificationRequested]) -> None:
+    envelope = decode(golden(event), NotificationRequested)
+    assert envelope.name == event.name
+    assert msgspec.structs.asdict(envelope.data) == msgspec.structs.asdict(EXAMPLES[event.name].data)
+
+
+@pytest.mark.parametrize(
+    "name", ["notification.requested.v1", ".notification.requested.v1", "cdr.x.requested.v1"]
+)
+def test_no_other_name_passes_for_a_notification(name: str) -> None:
+    envelope = {**json.loads(golden(NOTIFICATIONS[0])), "name": name}
+    with pytest.raises(ValueError, match="the envelope says"):
+        decode(json.dumps(envelope).encode(), NotificationRequested)
 
 
 def test_every_golden_file_is_of_an_event_that_exists() -> None:

@@ -12,7 +12,7 @@ from gateway.app import create_app
 from gateway.config import Settings
 from gateway.epochs import Epochs
 from gateway.parts import Parts
-from tests.gateway import builders
+from tests.gateway import builders, people
 from tests.gateway.browser import Browser
 from tests.gateway.fakes import Clock, FakeRpc, MemorySessions
 
@@ -35,7 +35,7 @@ def rpc() -> FakeRpc:
     return FakeRpc(
         {
             ("identity", "login"): builders.logged_in(),
-            ("identity", "account"): builders.account(),
+            **people.answers(),
             ("cdr", "periods"): builders.periods(),
             ("cdr", "totals"): builders.totals(),
             ("cdr", "details"): builders.details(builders.call()),
@@ -99,5 +99,14 @@ def visitor(app: Flask) -> Browser:
 @pytest.fixture
 def sanne(visitor: Browser) -> Browser:
     """The browser of Sanne, who is signed in."""
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def manager(visitor: Browser, rpc: FakeRpc) -> Browser:
+    """The browser of Sanne, who manages users."""
+    rpc.answers["identity", "login"] = builders.logged_in(roles=["user_management"])
+    rpc.answers["identity", "account"] = people.own_account(roles=["user_management"])
     visitor.log_in()
     return visitor

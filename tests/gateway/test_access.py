@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from gateway.access import ROLE_NAMES, customers
-from tests.gateway import builders
+from tests.gateway import builders, people
 from tests.gateway.browser import Browser, Page
 from tests.gateway.fakes import FakeRpc
 
 ANYONE, CUSTOMER = "anyone", "customer"
+MANAGER = "user_management"
+"""A rule that is a role's name: a customer's user with that role."""
 
 # A new route without a line here fails: who may see it is a decision.
 ROUTES = {
@@ -29,17 +32,38 @@ ROUTES = {
     ("usage.totals", "GET"): CUSTOMER,
     ("usage.details", "GET"): CUSTOMER,
     ("usage.download", "GET"): CUSTOMER,
+    ("password.forgotten", "GET"): ANYONE,
+    ("password.ask", "POST"): ANYONE,
+    ("password.asked", "GET"): ANYONE,
+    ("password.by_link", "GET"): ANYONE,
+    ("password.choose", "POST"): ANYONE,
+    ("people.listing", "GET"): MANAGER,
+    ("people.new", "GET"): MANAGER,
+    ("people.register", "POST"): MANAGER,
+    ("people.block", "POST"): MANAGER,
+    ("people.welcome", "POST"): MANAGER,
+    ("people.confirm", "GET"): MANAGER,
+    ("people.delete", "POST"): MANAGER,
+    ("person.show", "GET"): MANAGER,
+    ("person.change", "POST"): MANAGER,
+    ("own.show", "GET"): CUSTOMER,
+    ("own.change", "POST"): CUSTOMER,
 }
 NOBODY = "nobody"
 PEOPLE = [NOBODY, "without a role", *ROLE_NAMES, "every role", "a partner", "the operator"]
 ADDRESSES = {"assets.file": "/static/x/tikker.css"}
+OURS, FOREIGN, MISSING = people.PIET, people.FOREIGN, people.MISSING
+FORM = {"weergave": "dark", "onderdeel": "gegevens", "email": "p@bakkerij.example", "geblokkeerd": "1"}
+"""What every POST is sent along: enough for some routes; others answer that fields are missing."""
 
 
-def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+def routes(app: Flask, user_id: str = OURS) -> Iterator[tuple[str, str, str]]:
     """Endpoint, method and address of every route."""
     for rule in app.url_map.iter_rules():
+        address = rule.rule.replace("<id:user_id>", user_id)
+        address = address.replace("<string(maxlength=200):token>", people.TOKEN)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield rule.endpoint, method, ADDRESSES.get(rule.endpoint, rule.rule)
+            yield rule.endpoint, method, ADDRESSES.get(rule.endpoint, address)
 
 
 def sign_in_as(visitor: Browser, rpc: FakeRpc, who: str) -> None:
@@ -51,10 +75,14 @@ def sign_in_as(visitor: Browser, rpc: FakeRpc, who: str) -> None:
 
 
 def ask(sanne: Browser, method: str, address: str) -> int:
+    return answer(sanne, method, address).status_code
+
+
+def answer(sanne: Browser, method: str, address: str) -> TestResponse:
     if method == "GET":
-        return sanne.get(address).status_code
+        return sanne.get(address)
     token = sanne.token() if sanne.get("/inloggen").status_code == 200 else token_in_session(sanne)
-    return sanne.client.post(address, data={"csrf_token": token, "weergave": "dark"}).status_code
+    return sanne.client.post(address, data={"csrf_token": token, **FORM})
 
 
 def token_in_session(sanne: Browser) -> str:
@@ -76,15 +104,41 @@ def test_matrix(app: Flask, visitor: Browser, rpc: FakeRpc, endpoint: str, metho
     address = next(a for e, m, a in routes(app) if (e, m) == (endpoint, method))
     sign_in_as(visitor, rpc, who)
     status = ask(visitor, method, address)
-    if ROUTES[endpoint, method] == ANYONE:
+    rule = ROUTES[endpoint, method]
+    if rule == ANYONE:
         assert status not in (403, 404, 405, 500)
     elif who == NOBODY:
         assert status == 303
         assert "/inloggen" in visitor.get(address).headers.get("Location", "/inloggen")
-    elif who in ("a partner", "the operator"):
+    elif who in ("a partner", "the operator") or rule in ROLE_NAMES and who not in (rule, "every role"):
         assert status == 403
+        assert [call.method for call in rpc.asked if call.method not in ("login", "account")] == []
     else:
-        assert status in (200, 303)
+        assert status in (200, 303, 422)
+
+
+@pytest.mark.feature("ID-04")
+def test_another_customers_user_looks_like_one_who_does_not_exist(
+    app: Flask, visitor: Browser, rpc: FakeRpc
+) -> None:
+    sign_in_as(visitor, rpc, "every role")
+    mentioned = [(m, a) for e, m, a in routes(app, "{id}") if "{id}" in a]
+    assert len(mentioned) == 6
+    for method, address in mentioned:
+        answers = [answer(visitor, method, address.format(id=id)) for id in (FOREIGN, MISSING)]
+        assert [one.status_code for one in answers] == [404, 404], address
+        foreign, missing = (
+            one.text.replace(id, "") for one, id in zip(answers, (FOREIGN, MISSING), strict=True)
+        )
+        assert foreign == missing, address
+    for method, address in mentioned:
+        assert answer(visitor, method, address.format(id=OURS)).status_code in (200, 303), address
+
+
+@pytest.mark.parametrize("wrong", ["1", "{'$gt': ''}", OURS.upper(), OURS + "0", "nieuw2"])
+def test_an_id_that_is_none_does_not_exist(manager: Browser, rpc: FakeRpc, wrong: str) -> None:
+    assert manager.get(f"/gebruikers/{wrong}").status_code == 404
+    assert "user" not in [call.method for call in rpc.asked]
 
 
 def test_a_route_that_declares_nothing_is_refused_to_everybody(app: Flask, visitor: Browser) -> None:

@@ -54,7 +54,7 @@ NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A letter to one address. Of all with the same ``key`` one is sent."""
+    """A letter to one address. A user gets one of all with the same ``dedupe_key`` (``producer:key``)."""
 
     letter: Letter
     to: str
@@ -62,7 +62,7 @@ class Mail:
     customer_id: str | None
     language: str = "nl"
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    key: str | None = None
+    dedupe_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +78,33 @@ class Queued(Mail):
     error: str = ""
 
 
-def mail_to(user: User, letter: Letter, key: str | None = None, **parameters: Any) -> Mail:
-    """A letter to a user, at their address and in their language."""
+def mail_to(
+    user: User, letter: Letter, parameters: Mapping[str, Any] | None = None, dedupe_key: str | None = None
+) -> Mail:
+    """A letter to a user, at their address and in their language; it can name the user."""
     return Mail(
         letter=letter,
         to=user.email,
         user_id=user.id,
         customer_id=user.customer_id,
         language=user.language,
-        parameters={"name": user.name, "username": user.username, **parameters},
-        key=key,
+        parameters={**(parameters or {}), "name": user.name, "username": user.username},
+        dedupe_key=dedupe_key,
+    )
+
+
+def link_to(user: User, letter: Letter) -> Mail:
+    """A letter with a link by which the user chooses a password."""
+    return mail_to(user, letter, {"password_epoch": user.password_epoch})
+
+
+def is_wanted(mail: Mail, user: User | None) -> bool:
+    """Whether a letter with a link is still for this user: the account, its address and its password
+    are those of when it was asked for."""
+    return (
+        user is not None
+        and not user.blocked
+        and (user.email, user.password_epoch) == (mail.to, mail.parameters["password_epoch"])
     )
 
 

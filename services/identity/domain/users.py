@@ -98,7 +98,9 @@ class User(Details):
     @property
     def name(self) -> str:
         """First name, infix and last name; the username for who has told none."""
-        return " ".join(part for part in (self.first_name, self.infix, self.last_name) if part) or self.username
+        return (
+            " ".join(part for part in (self.first_name, self.infix, self.last_name) if part) or self.username
+        )
 
     @property
     def details(self) -> Details:

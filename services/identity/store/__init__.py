@@ -1,6 +1,8 @@
 """MongoDB of identity: verbs of the domain. Only this folder imports pymongo."""
 
-from services.identity.store.people import Changes, Store
+from services.identity.store.changes import Changes
+from services.identity.store.mails import Claimed
+from services.identity.store.people import Store
 from services.identity.store.tries import Taken, TryBook
 
-__all__ = ["Changes", "Store", "Taken", "TryBook"]
+__all__ = ["Changes", "Claimed", "Store", "Taken", "TryBook"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+import eventlet
 from marshmallow import fields
 from pymongo.errors import ServerSelectionTimeoutError
 
@@ -75,6 +77,16 @@ def _raise_until_up(error: Exception) -> Callable[[Diary, str], None]:
     return act
 
 
+def _exit(_diary: Diary, _about: str) -> None:
+    sys.exit(3)
+
+
+def _green_timeout(_diary: Diary, _about: str) -> None:
+    """As eventlet's own time limits end things: by what is no Exception."""
+    with eventlet.Timeout(0.01):
+        eventlet.sleep(1)
+
+
 def _log(_diary: Diary, about: str) -> None:
     log.info("acting", about=about)
 
@@ -85,6 +97,8 @@ ACTS: dict[str, Callable[[Diary, str], None]] = {
     "wait": _wait,
     "fail": _raise(ValueError("the handler broke")),
     "never": _raise(Permanent("this can never be")),
+    "exit": _exit,
+    "green timeout": _green_timeout,
     "later": _raise(Transient("not just now")),
     "later, at length": _raise(Transient("not now " * 30_000)),
     "dependency": _raise_until_up(DependencyDown("the exchange of numbers is away")),

@@ -21,6 +21,7 @@ from tests.support.processes import Process, until
 
 Json = dict[str, Any]
 
+MOST_PAGES = 100
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NATIONAL, MOBILE, FREE, BELGIAN = "+31850003000", "+31600123456", "+318000000", "+3220000012"
 BRITISH = "+442079460000"  # the plan has no price for it
@@ -190,15 +191,21 @@ class Customer:
     def details(self, selection: Json | None = None, **fields: Any) -> Json:
         return dict(self.ask("details", selection=selection or {}, **fields))
 
-    def pages(self, selection: Json, direction: str = "older", **fields: Any) -> Iterator[list[Json]]:
-        """Every page from the newest on."""
-        cursor = None
-        while True:
+    def walk(
+        self, selection: Json, direction: str = "older", cursor: Any = None, **fields: Any
+    ) -> Iterator[Json]:
+        """Page after page from ``cursor`` on (None: from the newest row)."""
+        for _ in range(MOST_PAGES):
             page = self.details(selection, cursor=cursor, **fields)
-            yield page["rows"]
+            yield page
             cursor = page[direction]
             if cursor is None:
                 return
+        raise AssertionError(f"more than {MOST_PAGES} pages")
+
+    def pages(self, selection: Json, **fields: Any) -> Iterator[list[Json]]:
+        """The rows of every page from the newest on."""
+        return (page["rows"] for page in self.walk(selection, **fields))
 
     def close(self, period: str) -> Json:
         return dict(self.cdr.staff("close_period", customer_id=self.id, period=period))

@@ -5,99 +5,17 @@ The services are fakes here; tests/e2e has the whole house.
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from gateway.app import create_app
-from gateway.epochs import Epochs
-from gateway.parts import Parts
 from tests.gateway import builders
-from tests.gateway.conftest import settings
-from tests.gateway.fakes import Clock, FakeRpc, MemorySessions
+from tests.gateway.fakes import FakeRpc
+from tests.integration.gateway.chromium import findings
 
 DETAILS = "/gespreksdetails/details"
 TOTALS = "/gespreksdetails/totalen"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": os.environ.get("CHROMIUM") or "/usr/bin/chromium", "args": ARGUMENTS}
-
-
-@pytest.fixture
-def rpc() -> FakeRpc:
-    calls = [builders.call(n, state="late" if n == 2 else None) for n in range(1, 8)]
-    return FakeRpc(
-        {
-            ("identity", "login"): builders.logged_in(),
-            ("identity", "account"): builders.account(),
-            ("cdr", "periods"): builders.periods(),
-            ("cdr", "totals"): builders.totals(),
-            ("cdr", "details"): builders.details(*calls, older="older", newer="newer"),
-        }
-    )
-
-
-@pytest.fixture
-def address(rpc: FakeRpc) -> Iterator[str]:
-    app = create_app(settings(), Parts(rpc, MemorySessions(), Epochs(), Clock()))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
-
-
-@pytest.fixture
-def open_browser(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """``open_browser(width=390)`` is a page on which Sanne is signed in; it must not complain."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def listen(page: Page) -> None:
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda line: complaints.append(line.text) if "status of 4" not in line.text else None
-        )
-        page.on(
-            "request", lambda r: None if r.url.startswith((address, "data:")) else complaints.append(r.url)
-        )
-
-    def open_page(width: int = 1280, signed_in: bool = True, **options: Any) -> Page:
-        size = {"width": width, "height": 844}
-        contexts.append(browser.new_context(base_url=address, viewport=size, **options))  # type: ignore[arg-type]
-        page = contexts[-1].new_page()
-        listen(page)
-        page.goto("/inloggen")
-        if signed_in:
-            page.get_by_label("Gebruikersnaam").fill("sanne.dewit")
-            page.get_by_label("Wachtwoord", exact=True).fill("paard batterij")
-            page.get_by_role("button", name="Inloggen").click()
-            expect(page).to_have_url(f"{address}{TOTALS}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def findings(page: Page) -> list[str]:
-    """What axe has to say, and whether the page scrolls sideways."""
-    violations = Axe().run(page).response["violations"]
-    found = [f"{v['id']}: {node['html']}" for v in violations for node in v["nodes"]]
-    sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*found, "scrolls sideways"] if sideways else found
 
 
 @pytest.mark.feature("GW-01")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,19 +13,25 @@ from typing import Any
 
 import pytest
 
-from services.identity import usecases
 from services.identity.domain.credentials import SHORTEST_PASSWORD
+from services.identity.domain.users import Details
+from services.identity.mail.letters import Letters
+from services.identity.mail.post import Post
 from services.identity.passwords import Cost, Passwords
 from services.identity.store import Store
+from services.identity.usecases import companies, forgotten, logins, new_users
+from services.identity.usecases.sending import Sender
 from shared.acting import Acting
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
+from tests.integration.identity.mail_server import MailServer
 from tests.support.broker import Queues
 from tests.support.keys import Keyring
-from tests.support.processes import Process
+from tests.support.processes import ROOT, Process, python
 
 PASSWORD = "vlierbessensap"
 OFFICE = "192.0.2.7"
+PORTAL = "https://portaal.example.nl"
 STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
 
 
@@ -66,11 +74,11 @@ class Identity:
 
     def customer(self, name: str = "Bakkerij Voorbeeld B.V.", **fields: Any) -> Any:
         asked = {"products": ["voip"], "kind": "customer", "parent_id": None, "command_id": new_id()}
-        return usecases.create_customer(self.store, self.clock, name=name, **(asked | fields))
+        return companies.create_customer(self.store, self.clock, name=name, **(asked | fields))
 
     def user(self, customer_id: str, username: str, *roles: str, **fields: Any) -> Any:
         asked = {"password": PASSWORD, "email": "", "first_name": "", "infix": "", "last_name": ""}
-        return usecases.create_user(
+        return new_users.create_user(
             self.store,
             self.passwords,
             self.clock,
@@ -82,7 +90,7 @@ class Identity:
         )
 
     def login(self, username: str = "anna", password: str = PASSWORD, address: str = OFFICE) -> Any:
-        return usecases.login(
+        return logins.login(
             self.store, self.passwords, self.clock, username=username, password=password, address=address
         )
 
@@ -90,9 +98,73 @@ class Identity:
         """That many logins with a wrong password; the last answer."""
         return [self.login(username, "iets anders", address) for _ in range(times)][-1]
 
+    def colleague(self, boss: Acting, username: str, **fields: Any) -> Any:
+        """A user whom a user manager adds."""
+        asked = {"welcome": False, "password": PASSWORD, "command_id": new_id()}
+        details = fields.pop("details", Details(email=f"{username}@example.nl"))
+        return new_users.add_user(
+            self.store,
+            self.passwords,
+            self.clock,
+            SHORTEST_PASSWORD,
+            boss,
+            username=username,
+            details=details,
+            **(asked | fields),
+        )
+
+    def manager(self, username: str = "baas", customer_id: str | None = None) -> Acting:
+        """A user manager of a customer of its own, or of that one."""
+        customer = customer_id or self.customer()["id"]
+        return acting_as(self.user(customer, username, "user_management", email=f"{username}@example.nl"))
+
+    def forgot(self, who: str, address: str = OFFICE) -> Any:
+        return forgotten.request_reset(self.store, self.clock, who=who, address=address)
+
+    def set_password(self, token: str, password: str = "kruisbessenjam", **fields: Any) -> Any:
+        return forgotten.set_password(
+            self.store,
+            self.passwords,
+            self.clock,
+            SHORTEST_PASSWORD,
+            token=token,
+            password=password,
+            **({"command_id": new_id()} | fields),
+        )
+
+    def sender(self, server: MailServer | Post) -> Sender:
+        post = server if isinstance(server, Post) else server.post
+        return Sender(self.store, Letters(PORTAL, "Tikker <tikker@example.nl>"), post, self.clock)
+
+    def queued(self) -> list[tuple[str, str]]:
+        """Template and receiver of the mails that wait, oldest first."""
+        rows = self.database["mails"].find({"state": "queued"}).sort("_id", 1)
+        return [(row["letter"], row["to"]) for row in rows]
+
     def events(self) -> list[str]:
         """Names of what waits to be published."""
         return [row["name"] for row in self.database["outbox"].find().sort("_id", 1)]
+
+
+def acting_as(user: dict[str, Any]) -> Acting:
+    """A user of a customer, with the roles that the answer about them says."""
+    return Acting(
+        kind="user",
+        scope="customer",
+        customer_id=user["customer_id"],
+        user_id=user["id"],
+        username=user["username"],
+        roles=tuple(user["roles"]),
+    )
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server that answers as the test says."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -100,7 +172,7 @@ def identity(mongo_uri: Callable[[str], str], mongo_admin: Any) -> Iterator[Iden
     """With the operator, a customer and its user ``anna``."""
     uri, clock, watched = mongo_uri("identity"), Clock(), Watched()
     store = Store.open(uri)
-    usecases.ensure_operator(store, clock, "Operator")
+    companies.ensure_operator(store, clock, "Operator")
     passwords = Passwords(Cost(memory=8, passes=1), watched)
     database = mongo_admin[uri.rpartition("/")[2].partition("?")[0]]
     made = Identity(uri, store, clock, watched, passwords, database)
@@ -133,6 +205,22 @@ class Service:
             "identity", "login", Acting(), username=username, password=password, address=address
         )
 
+    def anonymous(self, method: str, **fields: Any) -> Any:
+        """As somebody who has not logged in."""
+        return self.gateway.call("identity", method, Acting(), **fields)
+
+    def new_user(self, username: str, *roles: str, products: tuple[str, ...] = ("voip",)) -> Any:
+        """A user of a new customer."""
+        customer = self.command("create_customer", name="Bakkerij Voorbeeld B.V.", products=list(products))
+        return self.command(
+            "create_user",
+            customer_id=customer["id"],
+            username=username,
+            password=PASSWORD,
+            email=f"{username}@example.nl",
+            roles=list(roles),
+        )
+
     def as_user(self, account: dict[str, Any], method: str, **fields: Any) -> Any:
         """As who has logged in with that answer."""
         acting = Acting(
@@ -152,14 +240,34 @@ def service(
     queues: Queues,
     mongo_uri: Callable[[str], str],
     service_process: Callable[..., Process],
+    mail_server: MailServer,
 ) -> Iterator[Service]:
-    """``python -m services.identity`` on an empty database."""
-    environment = {"AMQP_URI": vhost, "MONGO_URI": mongo_uri("identity")}
+    """``python -m services.identity`` on an empty database, with the test's mail server."""
+    environment = {
+        "AMQP_URI": vhost,
+        "MONGO_URI": mongo_uri("identity"),
+        "SMTP_HOST": mail_server.host,
+        "SMTP_PORT": str(mail_server.port),
+        "PORTAL_URL": PORTAL,
+    }
     process = service_process("identity", environment).wait_ready()
     gateway, cli = (RpcClient(vhost, keyring.signer(issuer)) for issuer in ("gateway", "cli"))
     yield Service(process, environment, gateway, cli, queues, keyring)
     gateway.close()
     cli.close()
+
+
+def tikker(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line, as operator staff on the service's bus."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "AMQP_URI": service.environment["AMQP_URI"],
+        "TIKKER_SIGNING_KEY": service.keyring.private["cli"],
+    }
+    return subprocess.run(
+        python("-m", "cli", *arguments), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
 
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:

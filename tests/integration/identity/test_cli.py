@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 
 import pytest
 
-from tests.integration.identity.conftest import PASSWORD, Service
-from tests.support.processes import ROOT, python
+from tests.integration.identity.conftest import PASSWORD, Service, tikker
 
 pytestmark = pytest.mark.feature("ID-12")
-
-
-def tikker(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "AMQP_URI": service.environment["AMQP_URI"],
-        "TIKKER_SIGNING_KEY": service.keyring.private["cli"],
-    }
-    return subprocess.run(
-        python("-m", "cli", *arguments), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
 
 
 def test_a_customer_and_a_user_with_a_password_that_is_shown_once(service: Service) -> None:

@@ -6,31 +6,22 @@ from typing import Any
 
 import pytest
 
-from services.identity import usecases, views
+from services.identity import views
+from services.identity.usecases import companies, managing
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
-from tests.integration.identity.conftest import STAFF, Identity, at_once
-
-
-def manager(user: dict[str, Any]) -> Acting:
-    return Acting(
-        kind="user",
-        scope="customer",
-        customer_id=user["customer_id"],
-        user_id=user["id"],
-        roles=("user_management",),
-    )
+from tests.integration.identity.conftest import STAFF, Identity, acting_as, at_once
 
 
 def change_roles(identity: Identity, acting: Acting, user_id: str, *roles: str) -> Any:
-    return usecases.change_roles(
+    return managing.change_roles(
         identity.store, identity.clock, acting, user_id=user_id, roles=roles, command_id=new_id()
     )
 
 
 def block(identity: Identity, acting: Acting, user_id: str, blocked: bool = True) -> Any:
-    return usecases.block_user(
+    return managing.block_user(
         identity.store, identity.clock, acting, user_id=user_id, blocked=blocked, command_id=new_id()
     )
 
@@ -72,8 +63,8 @@ def test_a_command_id_stands_for_one_command(identity: Identity) -> None:
 def test_there_is_one_operator_however_many_processes_start(identity: Identity) -> None:
     identity.database.client.drop_database(identity.database.name)
     identity.store = type(identity.store).open(identity.uri)
-    at_once(6, lambda _: usecases.ensure_operator(identity.store, identity.clock, "Operator"))
-    usecases.ensure_operator(identity.store, identity.clock, "Operator")
+    at_once(6, lambda _: companies.ensure_operator(identity.store, identity.clock, "Operator"))
+    companies.ensure_operator(identity.store, identity.clock, "Operator")
     assert identity.database["customers"].count_documents({}) == 1
     assert identity.events() == ["identity.customer.changed.v1"]
     identity.store.close()
@@ -150,7 +141,7 @@ def test_other_roles_are_published_with_a_new_epoch(identity: Identity) -> None:
 @pytest.mark.feature("ID-04")
 def test_a_blocked_user_is_kept_out_and_let_in_again(identity: Identity) -> None:
     customer = identity.customer()["id"]
-    boss = manager(identity.user(customer, "baas", "user_management"))
+    boss = acting_as(identity.user(customer, "baas", "user_management"))
     user = identity.user(customer, "piet")
     assert block(identity, boss, user["id"])["blocked"]
     assert not identity.login("piet")["ok"]
@@ -166,12 +157,12 @@ def test_a_blocked_user_is_kept_out_and_let_in_again(identity: Identity) -> None
 def test_nobody_blocks_themselves(identity: Identity) -> None:
     user = identity.user(identity.customer()["id"], "baas", "user_management")
     with pytest.raises(Conflict, match="uzelf"):
-        block(identity, manager(user), user["id"])
+        block(identity, acting_as(user), user["id"])
 
 
 @pytest.mark.feature("ID-04")
 def test_users_of_others_are_as_if_they_did_not_exist(identity: Identity) -> None:
-    boss = manager(identity.user(identity.customer()["id"], "baas", "user_management"))
+    boss = acting_as(identity.user(identity.customer()["id"], "baas", "user_management"))
     foreign = identity.database["users"].find_one({"username": "anna"})["_id"]
     told = []
     for user_id in (foreign, "0" * 32):
@@ -204,7 +195,7 @@ def test_of_two_managers_who_remove_each_other_at_once_one_remains(identity: Ide
     pair = [identity.user(customer, name, "user_management") for name in ("kain", "abel")]
 
     def remove(number: int) -> Any:
-        actor, victim = manager(pair[number]), pair[1 - number]["id"]
+        actor, victim = acting_as(pair[number]), pair[1 - number]["id"]
         return block(identity, actor, victim) if attack == "block" else change_roles(identity, actor, victim)
 
     answers = at_once(2, remove)
@@ -216,7 +207,7 @@ def test_of_two_managers_who_remove_each_other_at_once_one_remains(identity: Ide
 def test_of_two_managers_who_both_step_down_at_once_one_remains(identity: Identity) -> None:
     customer = identity.customer()["id"]
     pair = [identity.user(customer, name, "user_management") for name in ("kain", "abel")]
-    answers = at_once(2, lambda number: change_roles(identity, manager(pair[number]), pair[number]["id"]))
+    answers = at_once(2, lambda number: change_roles(identity, acting_as(pair[number]), pair[number]["id"]))
     assert sum(isinstance(answer, Conflict) for answer in answers) == 1
     assert managers_of(identity, customer) == 1
 
@@ -227,4 +218,4 @@ def test_a_manager_who_lost_the_role_a_moment_ago_does_not_use_it(identity: Iden
     first, second = (identity.user(customer, name, "user_management") for name in ("eva", "lea"))
     change_roles(identity, STAFF, second["id"], "invoices")
     with pytest.raises(Forbidden):
-        block(identity, manager(second), first["id"])
+        block(identity, acting_as(second), first["id"])

@@ -14,17 +14,6 @@ from tests.integration.identity.conftest import PASSWORD, Service, at_once
 from tests.support.processes import until
 
 
-def new_user(service: Service, username: str, *roles: str, products: tuple[str, ...] = ("voip",)) -> Any:
-    customer = service.command("create_customer", name="Bakkerij Voorbeeld B.V.", products=list(products))
-    return service.command(
-        "create_user",
-        customer_id=customer["id"],
-        username=username,
-        password=PASSWORD,
-        roles=list(roles),
-    )
-
-
 def event(service: Service, queue: str) -> bytes:
     message: Any = until(lambda: service.queues.take(queue), what="an event")
     return bytes(message.body.encode() if isinstance(message.body, str) else message.body)
@@ -33,7 +22,7 @@ def event(service: Service, queue: str) -> bytes:
 @pytest.mark.feature("ID-01")
 @pytest.mark.feature("ID-12")
 def test_staff_make_a_customer_and_a_user_who_then_logs_in(service: Service) -> None:
-    user = new_user(service, "anna", "invoices", products=("mobile", "voip"))
+    user = service.new_user("anna", "invoices", products=("mobile", "voip"))
     answer = service.login("Anna")
     assert answer["ok"]
     assert answer["customer"]["number"] == 10_001
@@ -50,7 +39,7 @@ def test_staff_make_a_customer_and_a_user_who_then_logs_in(service: Service) -> 
 def test_what_happens_to_customers_and_users_is_heard_on_the_bus(service: Service) -> None:
     customers = service.queues.bind("identity.events", "identity.customer.changed.v1")
     users = service.queues.bind("identity.events", "identity.user.changed.v1")
-    user = new_user(service, "anna", "user_management", "mobile_access", "mobile_blocks")
+    user = service.new_user("anna", "user_management", "mobile_access", "mobile_blocks")
     heard = (decode(event(service, customers), CustomerChanged) for _ in range(2))
     # 10000 is the operator itself, made at the start.
     made = next(envelope for envelope in heard if envelope.data.number != 10_000)
@@ -91,9 +80,9 @@ def test_a_portal_user_does_not_reach_what_is_for_staff(service: Service, method
 
 
 def test_errors_come_back_as_what_they_are(service: Service) -> None:
-    new_user(service, "anna")
+    service.new_user("anna")
     with pytest.raises(Conflict, match="De gebruikersnaam ANNA is al in gebruik"):
-        new_user(service, "ANNA")
+        service.new_user("ANNA")
     with pytest.raises(Invalid) as refused:
         service.command("create_customer", name=" ", products=["fax"], colour="red")
     assert set(refused.value.fields) == {"name", "products.0", "colour"}
@@ -104,7 +93,7 @@ def test_errors_come_back_as_what_they_are(service: Service) -> None:
 
 @pytest.mark.feature("ID-11")
 def test_a_wait_survives_a_kill_of_the_process(service: Service) -> None:
-    new_user(service, "anna")
+    service.new_user("anna")
     answers = at_once(20, lambda _: service.login("anna", "iets anders"))
     assert sorted(answer["attempts_left"] for answer in answers)[-4:] == [1, 2, 3, 4]
     assert sum(answer["wait_seconds"] > 0 for answer in answers) == 16
@@ -120,12 +109,12 @@ def test_the_shortest_password_is_a_setting(service: Service) -> None:
     service.process.start()
     service.process.wait_ready()
     with pytest.raises(Invalid) as refused:
-        new_user(service, "anna")
+        service.new_user("anna")
     assert refused.value.fields == {"password": ["Gebruik ten minste 20 tekens."]}
 
 
 def test_it_ends_in_order_and_starts_again_on_the_same_data(service: Service) -> None:
-    new_user(service, "anna")
+    service.new_user("anna")
     assert service.process.terminate() == 0
     service.process.start()
     service.process.wait_ready()

@@ -17,6 +17,13 @@ from shared.mongo import Document
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def made(database: Database[Document]) -> None:
+    """As a service makes its collections when it starts."""
+    commands.ensure_indexes(database)
+    database.create_collection("numbers")
+
+
 def assign(database: Database[Document], command_id: str, number: str = "+31850000001") -> Document:
     def work(session: ClientSession) -> Document:
         database["numbers"].insert_one({"number": number}, session=session)

@@ -136,6 +136,38 @@ def test_a_broker_that_is_away_is_one_sentence_and_an_exit_code(tmp_path: Path) 
     assert "Traceback" not in result.output and "pw" not in result.output
 
 
+class Recorder(Broker):
+    """Stands for the publisher; remembers to whom it would have connected."""
+
+    made: list[Recorder]
+
+    def __init__(self, uri: str, seconds: float) -> None:
+        super().__init__()
+        self.uri = uri
+        self.made.append(self)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.mark.parametrize(
+    ("options", "exchange"),
+    [([], "carrier.mobi"), (["--carrier", "vasco"], "carrier.vasco")],
+)
+def test_the_user_in_the_address_is_the_carrier_unless_another_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], exchange: str
+) -> None:
+    monkeypatch.setattr(Recorder, "made", [], raising=False)
+    monkeypatch.setattr("cli.commands.carrier.Publisher", Recorder)
+    uri = "amqp://mobi:pw@broker.example.net:5672/%2Fingest"
+    result = send(tmp_path, "--uri", uri, *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    (publisher,) = Recorder.made
+    assert publisher.uri == uri
+    assert [message.exchange for message in publisher.messages] == [exchange]
+    assert result.stdout.startswith(f"1 events in 1 messages handed over to {exchange} in ")
+
+
 @pytest.mark.parametrize("uri", ["127.0.0.1:5672", "http://127.0.0.1/x", "amqp:///x"])
 def test_an_address_that_is_none_is_said(tmp_path: Path, uri: str) -> None:
     result = send(tmp_path, "--uri", uri)

@@ -19,9 +19,13 @@ from services.identity.domain.lockout import (
     counters,
     left,
     one_more,
+    own_password,
     place_of,
+    resets_from,
+    resets_of,
     seconds,
     wait_before,
+    welcomes,
 )
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -110,6 +114,20 @@ def test_a_known_address_is_counted_only_with_its_account() -> None:
 def test_what_was_typed_as_a_username_is_not_kept() -> None:
     counted = counters("oeps dit is mijn wachtwoord", "192.0.2.7")
     assert not any("wachtwoord" in counter.key for counter in counted.applying(known=False))
+
+
+@pytest.mark.feature("ID-11")
+def test_what_is_counted_for_one_thing_is_not_counted_for_another() -> None:
+    keys = [
+        resets_from("192.0.2.7").key,
+        resets_of("anna").key,
+        own_password("anna").key,
+        welcomes("anna").key,
+        *(counter.key for counter in counters("anna", "192.0.2.7").applying(known=False)),
+    ]
+    assert len(set(keys)) == len(keys) == 7
+    assert resets_from("2001:db8:1:2::1") == resets_from("2001:db8:1:2:ffff::9")
+    assert "wachtwoord" not in resets_of("oeps dit is mijn wachtwoord").key
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Writing letters and handing them to a mail server."""

@@ -1,0 +1,118 @@
+"""What one command reads and writes, in its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.identity.domain import customers, users
+from services.identity.domain.customers import Customer, Kind
+from services.identity.domain.links import Link
+from services.identity.domain.mails import Mail
+from services.identity.domain.users import Role, User
+from services.identity.store import links, mails
+from services.identity.store.rows import customer_of, customer_row, user_of, user_row
+from shared import outbox
+from shared.errors import Conflict
+from shared.events import UserChanged, wrap
+from shared.mongo import Document
+
+
+class Changes:
+    """Verbs that take effect together, or not at all."""
+
+    def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
+        self._db = db
+        self._session = session
+        self._at = at
+
+    def next_number(self, of: str, first: int) -> int:
+        """The next running number: one transaction at a time takes one, so there are no gaps."""
+        one_more = {"$inc": {"taken": 1}}
+        before = self._db["counters"].find_one_and_update(
+            {"_id": of}, one_more, upsert=True, return_document=ReturnDocument.BEFORE, session=self._session
+        )
+        return first + int(before["taken"] if before else 0)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        return customer_of(self._db["customers"].find_one({"_id": customer_id}, session=self._session))
+
+    def operator(self) -> Customer | None:
+        wanted = {"kind": Kind.OPERATOR.value}
+        return customer_of(self._db["customers"].find_one(wanted, session=self._session))
+
+    def add_customer(self, customer: Customer) -> None:
+        named = {"name_key": customer.name.casefold()}
+        row = {**customer_row(customer), **named, "created_at": self._at, "holds": 0}
+        self._db["customers"].insert_one(row, session=self._session)
+        outbox.add(self._db, self._session, wrap(customers.changed(customer), customer.id, self._at))
+
+    def user(self, user_id: str, within: str | None) -> User | None:
+        """The user; ``within`` a customer (its ID), or anywhere (None)."""
+        wanted = {"_id": user_id} if within is None else {"_id": user_id, "customer_id": within}
+        return user_of(self._db["users"].find_one(wanted, session=self._session))
+
+    def hold_users(self, customer_id: str) -> None:
+        """Let one transaction at a time change who manages this customer's users.
+
+        The write makes two of them collide, so that one runs again and sees what the other did:
+        reading alone does not, under snapshot isolation.
+        """
+        held = {"$inc": {"holds": 1}}
+        self._db["customers"].update_one({"_id": customer_id}, held, session=self._session)
+
+    def managers_beside(self, user: User) -> int:
+        """How many others of the customer manage users and are not blocked; hold the users first."""
+        wanted = {
+            "customer_id": user.customer_id,
+            "roles": Role.USER_MANAGEMENT.value,
+            "blocked": False,
+            "_id": {"$ne": user.id},
+        }
+        return self._db["users"].count_documents(wanted, session=self._session)
+
+    def add_user(self, user: User) -> None:
+        """Raises Conflict when the username is taken, by whichever customer's user."""
+        try:
+            self._db["users"].insert_one({**user_row(user), "created_at": self._at}, session=self._session)
+        except DuplicateKeyError as problem:
+            raise _taken(user.username) from problem
+        self._tell(user, users.changed(user))
+
+    def save_user(self, user: User) -> None:
+        """Raises Conflict like :meth:`add_user`."""
+        row = {"$set": user_row(user)}
+        try:
+            self._db["users"].update_one({"_id": user.id}, row, session=self._session)
+        except DuplicateKeyError as problem:
+            raise _taken(user.username) from problem
+        self._tell(user, users.changed(user))
+
+    def delete_user(self, user: User) -> None:
+        """For good: the username is free again."""
+        self._db["users"].delete_one({"_id": user.id}, session=self._session)
+        self._tell(user, users.deleted(user))
+
+    def use_link(self, key: str) -> Link | None:
+        """Take the link away; None when it is not there (any more). Of two at once one gets it."""
+        return links.take(self._db, key, self._session)
+
+    def queue(self, letter: Mail) -> None:
+        """Have a mail sent once this command has taken effect."""
+        mails.queue(self._db, letter, self._at, self._session)
+
+    def requeue_failed(self, mail_id: str) -> bool | None:
+        """Have a failed mail tried from the start; False when it has not failed, None when there is none."""
+        return mails.requeue_failed(self._db, mail_id, self._at, self._session)
+
+    def _tell(self, user: User, event: UserChanged) -> None:
+        outbox.add(self._db, self._session, wrap(event, user.customer_id, self._at))
+
+
+def _taken(username: str) -> Conflict:
+    sentence = f"De gebruikersnaam {username} is al in gebruik. Kies een andere."
+    return Conflict(sentence, fields={"username": [sentence]})

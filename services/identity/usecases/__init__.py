@@ -1,0 +1,1 @@
+"""What identity decides: who is let in, which customers and users there are, and what they are mailed."""

@@ -1,0 +1,188 @@
+"""What our letters say, in each language and form."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.identity.domain.links import Link, Purpose
+from services.identity.domain.mails import LINKS, NOTIFICATIONS, Letter, Queued, State
+from services.identity.mail.letters import FOLDER, LANGUAGES, Formats, Letters, Unwritable
+
+LETTERS = Letters("https://portaal.example.nl", "Tikker <tikker@example.nl>")
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TOKEN = "T" * 43
+EVERYBODY = {"name": "Nora de Wit", "username": "nora"}
+VALUES: dict[Letter, dict[str, Any]] = {
+    Letter.VOIP_HIGH_USAGE: {"period": "2026-11", "limit": "250", "amount": "250.014999"},
+    Letter.MOBILE_HIGH_USAGE: {
+        "period": "2026-11",
+        "number": "06-00 12 34 56",
+        "what": "Data & meer",
+        "percentage": 80,
+    },
+    Letter.INVOICE: {"number": "2026-0001", "date": "2026-12-01", "period": "2026-11", "total": "1234.5"},
+    Letter.SIM_BLOCK_CONFIRMATION: {
+        "number": "06-00 12 34 56",
+        "blocked": True,
+        "at": "2026-11-22T15:38:51Z",
+    },
+}
+every_letter = pytest.mark.parametrize("letter", Letter)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def write(letter: Letter, language: str = "nl", to: str = "nora@example.nl", **values: Any) -> EmailMessage:
+    mail = Queued(
+        letter=letter,
+        to=to,
+        user_id="a" * 32,
+        customer_id="c" * 32,
+        language=language,
+        parameters=EVERYBODY | VALUES.get(letter, {}) | values,
+        id="6741e0ab9f1c2d3e4f5a6b7c",
+        state=State.QUEUED,
+        tries=1,
+        created_at=NOON,
+        correlation_id="test",
+    )
+    if letter not in LINKS:
+        return LETTERS.write(mail)
+    link = Link(
+        key="k",
+        purpose=LINKS[letter],
+        customer_id="c" * 32,
+        user_id="a" * 32,
+        email=to,
+        password_epoch=1,
+        until=NOON,
+    )
+    return LETTERS.write(mail, link, TOKEN)
+
+
+def form(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+@every_letter
+@every_language
+def test_each_letter_is_written_in_each_language_as_text_and_html(letter: Letter, language: str) -> None:
+    mail = write(letter, language)
+    text, html = form(mail, "plain"), form(mail, "html")
+    greeting = "Beste Nora de Wit," if language == "nl" else "Dear Nora de Wit,"
+    assert greeting in text
+    assert greeting in html
+    assert mail["Content-Language"] == language
+    assert f'<html lang="{language}">' in html
+    assert mail["Subject"] in html.replace("&amp;", "&")
+    assert not re.search(r"\n\n\n|[ \t]\n(?!Tikker)", text)
+    assert max(len(line) for line in text.splitlines() if TOKEN not in line) <= 72
+
+
+@every_letter
+def test_what_the_two_forms_tell_is_the_same(letter: Letter) -> None:
+    mail = write(letter)
+    html = form(mail, "html").partition("</head>")[2]
+    plain_html = re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").replace("&#39;", "'")
+    words = re.findall(r"\w+", form(mail, "plain").partition("-- ")[0].replace("https", " "))
+    missing = [word for word in words if word not in plain_html and word not in html]
+    assert missing == []
+
+
+@pytest.mark.feature("ID-02")
+@pytest.mark.parametrize("letter", LINKS)
+@every_language
+def test_a_link_leads_to_our_own_portal_and_says_until_when(letter: Letter, language: str) -> None:
+    mail = write(letter, language)
+    address = f"https://portaal.example.nl/wachtwoord/{TOKEN}"
+    assert address in form(mail, "plain").splitlines()
+    assert f'href="{address}"' in form(mail, "html")
+    until = "22-11-2026 om 13:00 uur" if language == "nl" else "22 November 2026 at 13:00 (Amsterdam time)"
+    assert until in " ".join(form(mail, "plain").split())
+    assert TOKEN not in str(mail["Subject"])
+
+
+@pytest.mark.feature("ID-06")
+def test_letters_that_services_ask_for_name_all_that_they_need() -> None:
+    assert {letter: set(values) for letter, values in VALUES.items()} == NOTIFICATIONS
+    for letter, needed in NOTIFICATIONS.items():
+        for name in needed:
+            with pytest.raises(Unwritable, match="Undefined|isoformat|undefined"):
+                LETTERS.write(_without(letter, name))
+
+
+def _without(letter: Letter, name: str) -> Queued:
+    values = {key: value for key, value in (EVERYBODY | VALUES[letter]).items() if key != name}
+    return Queued(
+        letter=letter,
+        to="nora@example.nl",
+        user_id="a" * 32,
+        customer_id=None,
+        parameters=values,
+        id="6741e0ab9f1c2d3e4f5a6b7c",
+        state=State.QUEUED,
+        tries=1,
+        created_at=NOON,
+        correlation_id="test",
+    )
+
+
+def test_there_is_no_template_but_those_of_our_letters() -> None:
+    names = {path.name for path in FOLDER.iterdir()}
+    pieces = {f"{piece}.{kind}.jinja" for piece in ("layout", "parts") for kind in ("text", "html")}
+    assert names == pieces | {f"{letter}.{language}.jinja" for letter in Letter for language in LANGUAGES}
+
+
+@given(st.text(max_size=60), st.sampled_from(LANGUAGES))
+def test_no_value_makes_a_header_or_html(value: str, language: str) -> None:
+    plain = write(Letter.INVOICE, language)
+    try:
+        mail = write(Letter.INVOICE, language, number=value, name=value)
+    except Unwritable:
+        assert any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+        return
+    assert mail.keys() == plain.keys()
+    assert len(str(mail["Subject"]).splitlines()) == 1
+    tags = re.findall(r"</?\w+", form(mail, "html"))
+    assert tags == re.findall(r"</?\w+", form(plain, "html"))
+
+
+@pytest.mark.parametrize(
+    "to", ["", "nora", "a@b.nl\r\nBcc: c@d.nl", "a@b.nl, c@d.nl", "a@b.nl\x00", "@", "<a@b.nl>"]
+)
+def test_only_one_plain_address_is_written_to(to: str) -> None:
+    with pytest.raises(Unwritable):
+        write(Letter.PASSWORD_CHANGED, to=to)
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "shown"),
+    [
+        ("nl", "1234.5", "€ 1.234,50"),
+        ("nl", "0.125", "€ 0,13"),
+        ("nl", "2.675", "€ 2,68"),
+        ("en", "1234.5", "€1,234.50"),
+    ],
+)
+def test_amounts_are_rounded_half_up_and_written_as_people_do(language: str, amount: str, shown: str) -> None:
+    assert Formats(language).money(amount) == shown.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def test_days_and_moments_go_by_the_clock_of_amsterdam() -> None:
+    dutch, english = Formats("nl"), Formats("en")
+    assert dutch.moment("2026-12-31T23:30:00Z") == "01-01-2027 om 00:30"
+    assert english.moment("2026-07-01T12:00:00+00:00") == "1 July 2026 at 14:00"
+    assert (dutch.day("2026-12-01"), english.day("2026-12-01")) == ("01-12-2026", "1 December 2026")
+    assert (dutch.month("2026-11"), english.month("2026-11")) == ("november 2026", "November 2026")
+
+
+def test_a_purpose_has_one_letter() -> None:
+    assert sorted(LINKS.values()) == sorted(Purpose)
