@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
-
-from amqp.exceptions import AMQPError
 
 from gateway.clients.identity import IdentityClient
 from gateway.models.account import Account
@@ -113,7 +112,7 @@ class Listener(threading.Thread):
         while not self.closing.is_set():
             try:
                 self._follow()
-            except (OSError, AMQPError) as problem:
+            except Exception as problem:  # of whatever kind: without this thread nobody is logged out
                 reason = type(problem).__name__
                 if self.bound.is_set() or reason != told:  # once, not every second
                     log.warning("identity's events cannot be followed", reason=f"{reason}: {problem}")
@@ -132,10 +131,9 @@ class Listener(threading.Thread):
             self._epochs.forget()  # only now: what happens from here on is heard
             self.bound.set()
             while not self.closing.is_set():
-                try:
+                with suppress(TimeoutError):
                     connection.drain_events(timeout=1)
-                except TimeoutError:
-                    connection.heartbeat_tick()
+                connection.heartbeat_tick()  # also while events keep coming: they are no sign of ours
         finally:
             connection.collect()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -68,6 +69,7 @@ class Ingester:
         self.stopping = False
         self.connected = False
         self.last_turn = time.monotonic()
+        self._last_tick = self.last_turn
 
     def stop(self, *_: object) -> None:
         self.stopping = True
@@ -111,9 +113,10 @@ class Ingester:
 
     def _turn(self, connection: Any, channel: Any) -> None:
         self.last_turn = time.monotonic()
-        try:
+        with suppress(TimeoutError):
             connection.drain_events(timeout=self._patience())
-        except TimeoutError:
+        if self.last_turn - self._last_tick >= 1.0:  # also while usage keeps coming: it is no sign of ours
+            self._last_tick = self.last_turn
             connection.heartbeat_tick()
         while self._booking and self._booking[0][0].done():
             self._settle(connection, channel)
