@@ -98,14 +98,10 @@ def link_to(user: User, letter: Letter) -> Mail:
     return mail_to(user, letter, {"password_epoch": user.password_epoch})
 
 
-def is_wanted(mail: Mail, user: User | None) -> bool:
-    """Whether a letter with a link is still for this user: the account, its address and its password
-    are those of when it was asked for."""
-    return (
-        user is not None
-        and not user.blocked
-        and (user.email, user.password_epoch) == (mail.to, mail.parameters["password_epoch"])
-    )
+def is_wanted(mail: Mail, user: User) -> bool:
+    """Whether a letter with a link is still for this user: neither address nor password has changed."""
+    asked_for = (mail.to, mail.parameters["password_epoch"])
+    return not user.blocked and (user.email, user.password_epoch) == asked_for
 
 
 def mail_to_nobody(user_id: str) -> Mail:

@@ -107,3 +107,35 @@ def test_taking_a_role_away_ends_the_session_at_once(house: House) -> None:
     assert all(house.web.signed_in() for _ in range(10))
     house.cli.call("identity", "change_roles", STAFF, command_id=new_id(), user_id=house.user_id, roles=[])
     until(lambda: not house.web.signed_in(), SOON, what="the end of the session")
+
+
+@pytest.mark.feature("ID-04", "ID-05")
+def test_a_manager_sees_the_own_users_and_nobody_elses(house: House) -> None:
+    roles = ["user_management"]
+    house.cli.call("identity", "change_roles", STAFF, command_id=new_id(), user_id=house.user_id, roles=roles)
+    strangers = house.cli.call(
+        "identity", "create_customer", STAFF, command_id=new_id(), name="Slagerij Voorbeeld B.V.", products=[]
+    )
+    stranger = house.cli.call(
+        "identity",
+        "create_user",
+        STAFF,
+        command_id=new_id(),
+        customer_id=strangers["id"],
+        username="vreemde",
+        password=PASSWORD,
+        roles=[],
+    )
+    house.web.log_in(password=PASSWORD)
+    status, _, body = house.web.ask("/gebruikers")
+    assert (status, "items 1 - 1 van 1" in body, "vreemde" in body) == (200, True, False)
+    assert house.web.ask(f"/gebruikers/{house.user_id}")[0] == 200
+
+    token = Page(body).all("input", name="csrf_token")[0].attrs["value"]
+    block = {"csrf_token": token, "geblokkeerd": "1"}
+    for path, form in (("", None), ("/verwijder", None), ("/blokkeer", block), ("/verwijder", block)):
+        foreign = house.web.ask(f"/gebruikers/{stranger['id']}{path}", form)
+        missing = house.web.ask(f"/gebruikers/{new_id()}{path}", form)
+        assert (foreign[0], missing[0]) == (404, 404), path
+    status, _, body = house.web.ask(f"/gebruikers/{house.user_id}/verwijder", block)
+    assert "U kunt uzelf niet verwijderen." in body

@@ -141,8 +141,20 @@ def test_there_is_no_template_but_those_of_our_letters() -> None:
     assert names == pieces | {f"{letter}.{language}.jinja" for letter in Letter for language in LANGUAGES}
 
 
-@given(st.text(max_size=60), st.sampled_from(LANGUAGES))
-def test_no_value_makes_a_header_or_html(value: str, language: str) -> None:
+INJECTIONS = (
+    "",
+    "<b>",
+    "</p><script>",
+    '"><img src=x',
+    "\r\nBcc: ben@example.nl\r\n",
+    "{{ link }}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}",
+)
+
+
+@given(st.sampled_from(INJECTIONS), st.text(max_size=60), st.sampled_from(LANGUAGES))
+def test_no_value_makes_a_header_or_html(injection: str, text: str, language: str) -> None:
+    value = injection + text
     plain = write(Letter.INVOICE, language)
     try:
         mail = write(Letter.INVOICE, language, number=value, name=value)
