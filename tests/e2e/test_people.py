@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from tests.support.processes import until
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
+PASSWORD = "vlierbessensap met ijs"
 LINK = re.compile(r"https?://\S+(/wachtwoord/[\w-]+)")
 
 
@@ -91,113 +93,158 @@ def register(manager: Page, username: str) -> str:
     return address
 
 
-@pytest.mark.feature("ID-03", "ID-04", "ID-05", "ID-07")
-def test_a_new_user_comes_in_by_the_welcome_mail_and_sees_what_the_roles_allow(
-    log_in: Callable[..., Page], elsewhere: Callable[[], Page], post: Post
+@dataclass
+class Newcomer:
+    """A user who came in by the welcome mail, and their browser."""
+
+    username: str
+    address: str
+    page: Page
+
+    def sign_in(self, password: str = PASSWORD) -> None:
+        sign_in(self.page, self.username, password)
+
+    def thrown_out(self) -> None:
+        """Waits until the session is over."""
+        until(
+            lambda: self.page.goto("/mijn-gegevens") and "/inloggen" in self.page.url,
+            what="the end of the session",
+        )
+
+    def refused(self, password: str = PASSWORD) -> None:
+        self.sign_in(password)
+        expect(self.page.get_by_text("Deze combinatie klopt niet.")).to_be_visible()
+
+
+@pytest.fixture
+def manager(log_in: Callable[..., Page]) -> Page:
+    """The browser of the bakery's user manager."""
+    return log_in()
+
+
+@pytest.fixture
+def piet(manager: Page, elsewhere: Callable[[], Page], post: Post) -> Newcomer:
+    username = f"piet.{uuid4().hex[:8]}"
+    address = register(manager, username)
+    newcomer = Newcomer(username, address, elsewhere())
+    choose_password(newcomer.page, post.link_to(address), PASSWORD)
+    newcomer.sign_in()
+    expect(newcomer.page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    return newcomer
+
+
+@pytest.mark.feature("ID-07")
+def test_a_welcome_mail_leads_to_a_password_and_in(
+    manager: Page, elsewhere: Callable[[], Page], post: Post
 ) -> None:
     username = f"piet.{uuid4().hex[:8]}"
-    manager = log_in()
     address = register(manager, username)
     expect(manager.get_by_text("De welkom e-mail is verstuurd.")).to_be_visible()
 
-    piet = elsewhere()
-    link = post.link_to(address)
-    piet.goto(link)
-    expect(piet.get_by_role("heading", name="Welkom bij Tikker")).to_be_visible()
-    choose_password(piet, link, username)
-    expect(piet.locator("#wachtwoord-fout")).to_contain_text("Gebruik niet uw gebruikersnaam")
-    choose_password(piet, link, "vlierbessensap met ijs")
-    expect(piet.get_by_text("Uw wachtwoord is opgeslagen.")).to_be_visible()
-    expect(piet.get_by_label("Gebruikersnaam")).to_have_value(username)
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
-
-    tabs = piet.get_by_role("navigation", name="Onderdelen").get_by_role("link")
-    expect(tabs).to_have_text(["Gespreksdetails", "Mijn gegevens"])
-    piet.goto("/gebruikers")
-    expect(piet.get_by_text("Daarvoor is de rol Gebruikersmanagement nodig.")).to_be_visible()
-
+    page, link = elsewhere(), post.link_to(address)
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Welkom bij Tikker")).to_be_visible()
+    choose_password(page, link, username)
+    expect(page.locator("#wachtwoord-fout")).to_contain_text("Gebruik niet uw gebruikersnaam")
+    choose_password(page, link, PASSWORD)
+    expect(page.get_by_text("Uw wachtwoord is opgeslagen.")).to_be_visible()
+    expect(page.get_by_label("Gebruikersnaam")).to_have_value(username)
+    sign_in(page, username, PASSWORD)
+    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
     manager.reload()
+    expect(manager.get_by_text("De welkom e-mail is verstuurd.")).to_have_count(0)
+
+
+@pytest.mark.feature("ID-03", "ID-05")
+def test_one_sees_what_the_roles_allow(manager: Page, piet: Newcomer) -> None:
+    tabs = piet.page.get_by_role("navigation", name="Onderdelen").get_by_role("link")
+    expect(tabs).to_have_text(["Gespreksdetails", "Mijn gegevens"])
+    piet.page.goto("/gebruikers")
+    expect(piet.page.get_by_text("Daarvoor is de rol Gebruikersmanagement nodig.")).to_be_visible()
+
     manager.get_by_label("Gebruikersmanagement").check()
     manager.get_by_role("button", name="Rollen opslaan").click()
     expect(manager.get_by_text("Gebruikersrollen opgeslagen")).to_be_visible()
-    until(lambda: piet.goto("/gebruikers") and "/inloggen" in piet.url, what="the end of the session")
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_role("heading", name="Gebruikers", exact=True)).to_be_visible()
-
-    manager.goto(f"/gebruikers?bevat={username}")
-    manager.get_by_role("link", name=f"Verwijder {username}").click()
-    manager.get_by_role("button", name=f"Verwijder {username}").click()
-    expect(manager.get_by_text("Gebruiker verwijderd")).to_be_visible()
-    until(lambda: piet.goto("/gebruikers") and "/inloggen" in piet.url, what="the end of the session")
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_text("Deze combinatie klopt niet.")).to_be_visible()
+    piet.thrown_out()
+    piet.sign_in()
+    expect(tabs).to_have_text(["Gespreksdetails", "Gebruikers", "Mijn gegevens"])
+    piet.page.goto("/gebruikers")
+    expect(piet.page.get_by_role("link", name=piet.username, exact=True)).to_be_visible()
 
 
-@pytest.mark.feature("ID-02", "ID-08")
+@pytest.mark.feature("ID-02")
 def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(
-    log_in: Callable[..., Page], elsewhere: Callable[[], Page], post: Post
+    piet: Newcomer, elsewhere: Callable[[], Page], post: Post
 ) -> None:
-    username = f"piet.{uuid4().hex[:8]}"
-    address = register(log_in(), username)
-    first = elsewhere()
-    choose_password(first, post.link_to(address), "vlierbessensap met ijs")
-    sign_in(first, username, "vlierbessensap met ijs")
-    expect(first.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    page = elsewhere()
+    page.goto("/inloggen")
+    page.get_by_role("link", name="Help ik ben m'n wachtwoord vergeten").click()
+    page.get_by_label("Gebruikersnaam of e-mailadres").fill(piet.address)
+    page.get_by_role("button", name="Verstuur de link").click()
+    expect(page.get_by_role("heading", name="Kijk in uw e-mail")).to_be_visible()
 
-    second = elsewhere()
-    second.goto("/inloggen")
-    second.get_by_role("link", name="Help ik ben m'n wachtwoord vergeten").click()
-    second.get_by_label("Gebruikersnaam of e-mailadres").fill(address)
-    second.get_by_role("button", name="Verstuur de link").click()
-    expect(second.get_by_role("heading", name="Kijk in uw e-mail")).to_be_visible()
-    said = second.locator("main").inner_text()
-    second.goto("/wachtwoord-vergeten")
-    second.get_by_label("Gebruikersnaam of e-mailadres").fill("bestaat.niet")
-    second.get_by_role("button", name="Verstuur de link").click()
-    expect(second.get_by_role("heading", name="Kijk in uw e-mail")).to_be_visible()
-    assert second.locator("main").inner_text() == said
+    link = post.link_to(piet.address, number=2)
+    choose_password(page, link, "appelmoes met kaneel")
+    expect(page.get_by_text("Uw wachtwoord is opgeslagen.")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Deze link werkt niet meer")).to_be_visible()
+    piet.thrown_out()
+    piet.refused()
+    piet.sign_in("appelmoes met kaneel")
+    expect(piet.page.get_by_role("heading", name="Mijn gegevens")).to_be_visible()
 
-    link = post.link_to(address, number=2)
-    choose_password(second, link, "appelmoes met kaneel")
-    expect(second.get_by_text("Uw wachtwoord is opgeslagen.")).to_be_visible()
-    second.goto(link)
-    expect(second.get_by_role("heading", name="Deze link werkt niet meer")).to_be_visible()
-    until(lambda: first.goto("/mijn-gegevens") and "/inloggen" in first.url, what="the end of the session")
-    sign_in(first, username, "vlierbessensap met ijs")
-    expect(first.get_by_text("Deze combinatie klopt niet.")).to_be_visible()
 
-    sign_in(second, username, "appelmoes met kaneel")
-    second.goto("/mijn-gegevens")
-    second.get_by_label("Huidig wachtwoord").fill("appelmoes met kaneel")
-    second.get_by_label("Nieuw wachtwoord", exact=True).fill("rabarber uit de tuin")
-    second.get_by_label("Bevestig wachtwoord").fill("rabarber uit de tuin")
-    second.get_by_role("button", name="Wachtwoord wijzigen").click()
-    expect(second.get_by_text("Wachtwoord gewijzigd")).to_be_visible()
-    second.goto("/gespreksdetails/details")
-    expect(second.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+@pytest.mark.feature("ID-02")
+def test_asking_for_a_link_tells_nobody_who_has_an_account(page: Page) -> None:
+    said = set()
+    for who in ("bakkerij", "bestaat.niet", "niemand@bakkerij.example"):
+        page.goto("/wachtwoord-vergeten")
+        page.get_by_label("Gebruikersnaam of e-mailadres").fill(who)
+        page.get_by_role("button", name="Verstuur de link").click()
+        expect(page.get_by_role("heading", name="Kijk in uw e-mail")).to_be_visible()
+        said.add(page.locator("main").inner_text())
+    assert len(said) == 1
+
+
+@pytest.mark.feature("ID-08")
+def test_a_password_of_ones_own_choice_ends_the_other_sessions(
+    piet: Newcomer, elsewhere: Callable[[], Page]
+) -> None:
+    page = elsewhere()
+    sign_in(page, piet.username, PASSWORD)
+    page.goto("/mijn-gegevens")
+    for label, typed in (
+        ("Huidig wachtwoord", PASSWORD),
+        ("Nieuw wachtwoord", "rabarber uit de tuin"),
+        ("Bevestig wachtwoord", "rabarber uit de tuin"),
+    ):
+        page.get_by_label(label, exact=True).fill(typed)
+    page.get_by_role("button", name="Wachtwoord wijzigen").click()
+    expect(page.get_by_text("Wachtwoord gewijzigd")).to_be_visible()
+    piet.thrown_out()
+    piet.refused()
+    page.goto("/gespreksdetails/details")
+    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
 
 
 @pytest.mark.feature("ID-04")
-def test_blocking_ends_a_session_and_undoing_lets_in_again(
-    log_in: Callable[..., Page], elsewhere: Callable[[], Page], post: Post
+def test_blocking_ends_a_session_undoing_lets_in_again_and_deleting_is_for_good(
+    manager: Page, piet: Newcomer
 ) -> None:
-    username = f"piet.{uuid4().hex[:8]}"
-    manager = log_in()
-    address = register(manager, username)
-    piet = elsewhere()
-    choose_password(piet, post.link_to(address), "vlierbessensap met ijs")
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
-
-    manager.goto(f"/gebruikers?bevat={username}")
+    manager.goto(f"/gebruikers?bevat={piet.username}")
     expect(manager.get_by_text("items 1 - 1 van 1")).to_be_visible()
-    manager.get_by_role("checkbox", name=f"{username} geblokkeerd").click()
-    expect(manager.get_by_text(f"{username} is geblokkeerd")).to_be_visible()
-    until(lambda: piet.goto("/mijn-gegevens") and "/inloggen" in piet.url, what="the end of the session")
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_text("Deze combinatie klopt niet.")).to_be_visible()
+    manager.get_by_role("checkbox", name=f"{piet.username} geblokkeerd").click()
+    expect(manager.get_by_text(f"{piet.username} is geblokkeerd")).to_be_visible()
+    piet.thrown_out()
+    piet.refused()
+
     manager.get_by_role("button", name="Maak ongedaan").click()
-    expect(manager.get_by_text(f"{username} kan weer inloggen")).to_be_visible()
-    sign_in(piet, username, "vlierbessensap met ijs")
-    expect(piet.get_by_role("heading", name="Mijn gegevens")).to_be_visible()
+    expect(manager.get_by_text(f"{piet.username} kan weer inloggen")).to_be_visible()
+    piet.sign_in()
+    expect(piet.page.get_by_role("heading", name="Mijn gegevens")).to_be_visible()
+
+    manager.get_by_role("link", name=f"Verwijder {piet.username}").click()
+    manager.get_by_role("button", name=f"Verwijder {piet.username}").click()
+    expect(manager.get_by_text("Gebruiker verwijderd")).to_be_visible()
+    piet.thrown_out()
+    piet.refused()

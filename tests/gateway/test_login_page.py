@@ -29,6 +29,15 @@ def test_the_page_has_the_manuals_words(visitor: Browser) -> None:
     assert [b.text.strip() for b in page.all("button", type="submit")] == ["Inloggen"]
 
 
+@pytest.mark.parametrize(("typed", "focused"), [(None, "gebruikersnaam"), (WRONG, "wachtwoord")])
+def test_the_focus_is_where_one_types_next(
+    visitor: Browser, rpc: FakeRpc, typed: dict[str, str] | None, focused: str
+) -> None:
+    rpc.answers["identity", "login"] = builders.refused(attempts_left=3)
+    page = Page(visitor.post("/inloggen", typed).text) if typed else visitor.page("/inloggen")
+    assert [e.attrs["name"] for e in page.all("input") if "autofocus" in e.attrs] == [focused]
+
+
 @pytest.mark.feature("ID-01")
 def test_a_right_combination_leads_to_the_first_page(visitor: Browser, rpc: FakeRpc) -> None:
     response = visitor.log_in()

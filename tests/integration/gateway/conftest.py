@@ -116,9 +116,7 @@ def open_browser(browser: Browser, address: str) -> Iterator[Callable[..., Page]
         page.on(
             "console", lambda line: complaints.append(line.text) if "status of 4" not in line.text else None
         )
-        page.on(
-            "request", lambda r: None if r.url.startswith((address, "data:")) else complaints.append(r.url)
-        )
+        page.on("request", lambda r: r.url.startswith((address, "data:")) or complaints.append(r.url))
 
     def open_page(width: int = 1280, signed_in: bool = True, **options: Any) -> Page:
         size = {"width": width, "height": 844}
