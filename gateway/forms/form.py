@@ -41,7 +41,8 @@ class Form:
         typed = {}
         for name, value in shown.items():
             values = [value] if isinstance(value, str) else list(value)
-            typed[_on_page(schema, name)] = [text for text in values if text]
+            if any(values):
+                typed[_on_page(schema, name)] = values
         return cls(schema, Filled(typed, {}), new_id())
 
     @classmethod

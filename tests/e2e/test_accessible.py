@@ -15,6 +15,9 @@ PAGES = (
     "/gespreksdetails/details",
     "/gespreksdetails/details?duur=abc&bedrag=1,2,3",
     "/gespreksdetails/details?duur=604000&duur_is=groter",
+    "/gebruikers",
+    "/gebruikers/nieuw",
+    "/mijn-gegevens",
     "/bestaat-niet",
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
 
 from services.cdr.store import counters, reference, usage
 from services.cdr.store.counters import CounterStore
@@ -18,7 +17,6 @@ from shared.mongo import Document
 
 # A transaction that makes a collection conflicts with every other one, so they are made beforehand.
 _COLLECTIONS = ("gates", "ledger", "periods", "reference", "plan_assignments", "leases")
-_EXISTS = 48
 
 
 def prepare(db: Database[Document]) -> None:
@@ -27,15 +25,6 @@ def prepare(db: Database[Document]) -> None:
     for module in (usage, counters, reference):
         module.ensure_indexes(db)
     outbox.ensure_indexes(db)
-
-
-def _create(db: Database[Document], name: str) -> None:
-    """Several processes that start at once all find it missing; one of them makes it."""
-    try:
-        db.create_collection(name, check_exists=False)
-    except OperationFailure as problem:
-        if problem.code != _EXISTS:
-            raise
 
 
 @dataclass(frozen=True)
