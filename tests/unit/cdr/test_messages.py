@@ -69,6 +69,7 @@ def test_the_exchange_says_who_it_is_and_the_encoding_whether_it_is_packed() -> 
         gzip.compress(BODY, 0),
         gzip.compress(BODY[:20]) + gzip.compress(BODY[20:]),  # one file of two parts, as gzip allows
     ],
+    ids=["one part", "stored", "two parts"],  # bytes would name the test by the second it was packed in
 )
 def test_a_packed_message_is_what_it_unpacks_to(packed: bytes) -> None:
     (item,) = take(packed, packed=True)
@@ -87,6 +88,17 @@ def test_a_packed_message_is_what_it_unpacks_to(packed: bytes) -> None:
         (gzip.compress(BODY) + b"tail", "not gzip"),
         (gzip.compress(BODY) + gzip.compress(BODY)[:-3], "cut off"),
         (gzip.compress(b"") * 50_000, "more than 100 parts"),
+    ],
+    ids=[
+        "empty",
+        "plain",
+        "zlib",
+        "one byte short",
+        "half",
+        "wrong sum",
+        "a tail",
+        "second part short",
+        "parts",
     ],
 )
 def test_what_is_not_whole_gzip_is_kept_as_it_came(body: bytes, sentence: str) -> None:
