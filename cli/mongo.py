@@ -17,6 +17,9 @@ ALREADY_INITIATED = 23
 REFUSED = (13, 18)  # Unauthorized, AuthenticationFailed
 
 
+USER_EXISTS = 51003
+
+
 def initiate(client: MongoClient[dict[str, Any]], member: str) -> None:
     """Make the server a replica set of one when it is in none yet."""
     if client.admin.command("hello").get("setName"):
@@ -54,11 +57,18 @@ def admit_services(
         known = {u["user"] for u in client.admin.command("usersInfo")["users"]}
         for user in users:
             roles = [{"role": role, "db": database(user)} for role in ("readWrite", "dbAdmin")]
-            if keep and user in known:
+            secret: dict[str, Any] = {"pwd": password(user), "mechanisms": ["SCRAM-SHA-256"]}
+            if user not in known:
+                try:
+                    client.admin.command("createUser", user, roles=roles, **secret)
+                    continue
+                except OperationFailure as problem:
+                    if problem.code != USER_EXISTS:  # somebody else was first
+                        raise
+            if keep:
                 client.admin.command("grantRolesToUser", user, roles=roles)
-                continue
-            command = "updateUser" if user in known else "createUser"
-            client.admin.command(command, user, pwd=password(user), roles=roles, mechanisms=["SCRAM-SHA-256"])
+            else:
+                client.admin.command("updateUser", user, roles=roles, **secret)
 
 
 def hosts_and_options(address: str) -> tuple[str, str]:

@@ -6,16 +6,21 @@ Each test that asks for them gets a virtual host and databases of its own, so te
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymongo
 import pytest
+import structlog
 
 from tests.support.broker import Broker, Queues
 from tests.support.keys import Keyring, make_keyring
 from tests.support.processes import Process, python
+
+# What threads of earlier tests still have to say must not end up in the output that a test captures.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 def _given(name: str) -> str:
