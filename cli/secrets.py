@@ -20,7 +20,7 @@ from cli.problems import Problem
 from cli.state import write_private
 
 ADMIN = "admin"
-KINDS = {"gateway": ["anonymous", "user"], "cli": ["staff"]}
+KINDS = {"gateway": ["anonymous", "user", "staff"], "cli": ["staff"]}
 """Which kinds of acting context an issuer may sign; services sign ``service`` only."""
 
 

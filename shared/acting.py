@@ -28,7 +28,12 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The person or process on whose behalf a call is made.
 
     ``kind`` says who vouches (a browser without or with a login, staff, a service), ``scope`` how far
-    its sight reaches: one customer, a partner's customers, or all of them.
+    its sight reaches: one customer, a partner's customers, or all of them. ``address`` is the IP address
+    that the request came from, ``language`` what the person reads (nl, en). ``viewed_by`` names the staff
+    member who sees the portal as this customer; empty when the customer's own people act.
+
+    Staff of scope ``customer`` work on that one customer: whoever signed the context had identity say
+    that it is theirs.
     """
 
     kind: str = "anonymous"
@@ -38,6 +43,9 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     username: str | None = None
     roles: tuple[str, ...] = ()
     correlation_id: str = ""
+    address: str = ""
+    language: str = "nl"
+    viewed_by: str = ""
 
     def require(self, *roles: str) -> None:
         """Raise :class:`Forbidden` unless every role is held."""
@@ -55,6 +63,21 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Raise :class:`Forbidden` unless operator staff acts (console or command line)."""
         if self.kind != "staff" or self.scope != "operator":
             raise Forbidden()
+
+    def require_staff_for(self, customer_id: str) -> None:
+        """Raise :class:`Forbidden` unless staff acts that may work on this customer."""
+        if self.kind != "staff" or not (
+            self.scope == "operator" or (self.scope == "customer" and self.customer_id == customer_id)
+        ):
+            raise Forbidden()
+
+    def require_console(self) -> str | None:
+        """Whose customers the staff member sees: a partner's (its ID), or all (None)."""
+        if self.kind == "staff" and self.scope == "operator":
+            return None
+        if self.kind == "staff" and self.scope == "partner" and self.customer_id:
+            return self.customer_id
+        raise Forbidden()
 
 
 def _b64(data: bytes) -> str:

@@ -42,16 +42,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer | None = None
     scope: str = "customer"
 
-    def acting(self, correlation_id: str) -> Acting:
-        """The context in which this person's calls to services are made."""
+    def acting(self, correlation_id: str, address: str = "", language: str = "nl") -> Acting:
+        """The context in which this person's calls to services are made; ``address`` is the browser's."""
         return Acting(
-            kind="user",
+            kind="user" if self.scope == "customer" else "staff",
             scope=self.scope,
             customer_id=self.customer.id if self.customer else None,
             user_id=self.user.id,
             username=self.user.username,
             roles=self.user.roles,
             correlation_id=correlation_id,
+            address=address,
+            language=language,
         )
 
 

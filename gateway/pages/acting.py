@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import g
+from flask import g, request
 
 from gateway.models.account import Account
 from shared.acting import Acting
 from shared.logging import correlation_id
+from shared.words import language
 
 
 def viewer() -> Account:
@@ -17,4 +18,4 @@ def viewer() -> Account:
 
 def acting() -> Acting:
     """The context of the signed-in user's calls."""
-    return viewer().acting(correlation_id())
+    return viewer().acting(correlation_id(), request.remote_addr or "", language())

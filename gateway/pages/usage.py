@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.access import customers
@@ -13,11 +13,10 @@ from gateway.models.part import Part
 from gateway.models.search import Search
 from gateway.models.selection import NEWEST, Place
 from gateway.models.usage import Details, Totals
+from gateway.pages.acting import acting
 from gateway.pages.usage_advice import Advice, advise
 from gateway.parts import parts
-from shared.acting import Acting
 from shared.errors import Invalid
-from shared.logging import correlation_id
 
 pages = Blueprint("usage", __name__, url_prefix="/gespreksdetails")
 
@@ -37,12 +36,12 @@ def totals() -> tuple[str, int]:
     """What was used and what it costs, in total or by type and number."""
     filled = read(TotalsForm(), request.args)
     if filled.errors:
-        return _totals_page(Search.of(filled, parts().cdr.periods(_acting()), parts().today()))
+        return _totals_page(Search.of(filled, parts().cdr.periods(acting()), parts().today()))
     selection = selection_of(filled)
-    periods, found = parts().cdr.totals(_acting(), selection, filled.values["by"])
+    periods, found = parts().cdr.totals(acting(), selection, filled.values["by"])
     search = Search.of(_told(filled, found), periods, parts().today(), selection)
     nothing = found.value is not None and found.value.empty
-    advice = advise(parts().cdr, _acting(), selection) if nothing else None
+    advice = advise(parts().cdr, acting(), selection) if nothing else None
     return _totals_page(search, found, filled.values["by"], advice)
 
 
@@ -52,12 +51,12 @@ def details() -> tuple[str, int]:
     """The calls one by one, newest first."""
     filled = read(DetailsForm(), request.args)
     if filled.errors:
-        return _details_page(Search.of(filled, parts().cdr.periods(_acting()), parts().today()))
+        return _details_page(Search.of(filled, parts().cdr.periods(acting()), parts().today()))
     selection, place = selection_of(filled), _place(filled)
-    periods, found = parts().cdr.details(_acting(), selection, place)
+    periods, found = parts().cdr.details(acting(), selection, place)
     search = Search.of(_told(filled, found), periods, parts().today(), selection, place)
     nothing = found.value is not None and not found.value.rows and place.at_beginning
-    advice = advise(parts().cdr, _acting(), selection) if nothing else None
+    advice = advise(parts().cdr, acting(), selection) if nothing else None
     return _details_page(search, found, place, advice)
 
 
@@ -69,7 +68,7 @@ def download() -> Response:
     if filled.errors:
         raise Invalid(next(iter(filled.errors.values()))[0])
     selection = selection_of(filled)
-    found = parts().cdr.rows(_acting(), selection, _place(filled))
+    found = parts().cdr.rows(acting(), selection, _place(filled))
     if found.value is None:
         assert found.error is not None
         raise found.error
@@ -114,8 +113,3 @@ def _told(filled: Filled, found: Part[Totals] | Part[Details]) -> Filled:
 def _place(filled: Filled) -> Place:
     values = filled.values
     return Place(cursor=values["cursor"], before=values["before"], sort=values["sort"])
-
-
-def _acting() -> Acting:
-    acting: Acting = g.viewer.acting(correlation_id())
-    return acting

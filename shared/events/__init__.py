@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.events.audit import AUDITS, AuditRecorded
 from shared.events.base import Envelope, Event, decode, encode, exchange_of, wrap
 from shared.events.cdr import PeriodClosed
 from shared.events.identity import CustomerChanged, MailFailed, MailSent, UserChanged
@@ -17,13 +18,16 @@ _ALL: tuple[type[Event], ...] = (
     MobileSubscriptionChanged,
     PeriodClosed,
     *NOTIFICATIONS,
+    *AUDITS,
 )
 
 EVENTS: dict[str, type[Event]] = {event.name: event for event in _ALL}
 
 __all__ = [
+    "AUDITS",
     "EVENTS",
     "NOTIFICATIONS",
+    "AuditRecorded",
     "CustomerChanged",
     "Envelope",
     "Event",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.events import (
+    AUDITS,
     NOTIFICATIONS,
     CustomerChanged,
     Envelope,
@@ -18,6 +19,7 @@ from shared.events import (
     SubscriptionNumber,
     UserChanged,
 )
+from shared.events.audit import Actor, Subject
 
 CUSTOMER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 PARTNER = "00112233445566778899aabbccddeeff"
@@ -74,6 +76,24 @@ _EVENTS: tuple[Event, ...] = (
         ),
     ),
     PeriodClosed(period="2026-10", rows=12345, amount="1234.567890"),
+    *(
+        audit(
+            action="user.roles_changed",
+            actor=Actor(
+                kind="user",
+                scope="customer",
+                user_id=THING,
+                username="sanne.dewit",
+                address="203.0.113.7",
+                viewed_by="helpdesk (Operator)",
+            ),
+            subject=Subject(kind="user", id=THING, name="sanne.dewit"),
+            before={"roles": ["invoices"]},
+            after={"roles": ["invoices", "settings"]},
+            reason="Vervangt een collega",
+        )
+        for audit in AUDITS
+    ),
     *(
         notification(
             template="voip_high_usage",

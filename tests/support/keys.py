@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.acting import Signer
 
 KINDS = {
-    "gateway": ["anonymous", "user"],
+    "gateway": ["anonymous", "user", "staff"],
     "cli": ["staff"],
     **{name: ["service"] for name in ("identity", "cdr", "invoicing", "pbx", "mobile", "provisioning")},
 }
