@@ -32,6 +32,9 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     that the request came from, ``language`` what the person reads (nl, en). ``viewed_by`` names the staff
     member who sees the portal as this customer; empty when the customer's own people act.
 
+    ``issuer`` is which service acts, of a context of kind service: whoever checks the signature fills it in,
+    whatever the context itself says.
+
     Staff of scope ``customer`` work on that one customer: whoever signed the context had identity say
     that it is theirs.
     """
@@ -46,6 +49,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str = ""
     language: str = "nl"
     viewed_by: str = ""
+    issuer: str = ""
 
     def require(self, *roles: str) -> None:
         """Raise :class:`Forbidden` unless every role is held."""
@@ -69,6 +73,11 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.kind != "staff" or not (
             self.scope == "operator" or (self.scope == "customer" and self.customer_id == customer_id)
         ):
+            raise Forbidden()
+
+    def require_service(self, *names: str) -> None:
+        """Raise :class:`Forbidden` unless one of these services acts."""
+        if self.kind != "service" or self.issuer not in names:
             raise Forbidden()
 
     def require_console(self) -> str | None:
@@ -155,4 +164,6 @@ class Verifier:
         acting = msgspec.convert(claims["a"], Acting)
         if acting.kind not in issuer.kinds:
             raise ValueError("this issuer may not vouch for such a context")
+        service = _unb64(name).decode() if acting.kind == "service" else ""
+        acting = msgspec.structs.replace(acting, issuer=service)
         return acting, {"aud": str(claims["aud"]), "exp": float(claims["exp"])}

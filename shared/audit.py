@@ -6,9 +6,9 @@ values of :data:`SECRET` fields become a mark, so that one sees that a password 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -16,12 +16,21 @@ from shared.acting import Acting
 from shared.events import AUDITS, Envelope, wrap
 from shared.events.audit import Actor, AuditRecorded, Subject
 
-SECRET = ("password", "secret", "token", "pin", "puk", "hash", "key", "recovery", "credential")
-"""A field whose name has one of these words in it is never told."""
+SECRET = frozenset(
+    ("password", "passphrase", "secret", "token", "pin", "puk", "hash", "key", "recovery", "credential")
+    + ("otp", "totp")
+)
+"""A field whose name has one of these words in it, in one or in more, is never told."""
 
 MASKED = "•••"
-LONGEST = 2_000
+LONGEST = 1_000
 """Characters of one text that travel."""
+MOST = 100
+"""Elements of one list that travel."""
+LARGEST_WHOLE = 2**53
+"""Whole numbers beyond this travel as text: not every reader of JSON keeps them exact."""
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 _BY_PRODUCER = {event.producer(): event for event in AUDITS}
 
@@ -41,7 +50,12 @@ def entry(
     """The event of one change, ready for :func:`shared.outbox.add`; ``producer`` is the service's name."""
     old, new = differing(before or {}, after or {})
     event = _BY_PRODUCER[producer](
-        action=action, actor=actor_of(acting), subject=subject, before=old, after=new, reason=reason[:500]
+        action=action,
+        actor=actor_of(acting),
+        subject=subject,
+        before=old,
+        after=new,
+        reason=_text(reason)[:500],
     )
     return wrap(event, customer_id, at)
 
@@ -60,28 +74,47 @@ def actor_of(acting: Acting) -> Actor:
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that are not the same in both, as JSON values with secrets masked."""
     names = [n for n in dict.fromkeys([*before, *after]) if before.get(n) != after.get(n)]
-    old = {name: told(name, before[name]) for name in names if name in before}
-    return old, {name: told(name, after[name]) for name in names if name in after}
+    old = {_text(name): told(name, before[name]) for name in names if name in before}
+    return old, {_text(name): told(name, after[name]) for name in names if name in after}
+
+
+def is_secret(name: str) -> bool:
+    """Whether what a field of this name holds is never told: ``password_hash``, ``sipSecret``, ``pins``."""
+    words = (word.lower() for word in _WORD.findall(name))
+    return any(word in SECRET or word.removesuffix("s") in SECRET or word == "hashes" for word in words)
 
 
 def told(name: str, value: Any) -> Any:
     """A value as it may stand in the log."""
-    if value is not None and any(word in SECRET for word in name.lower().split("_")):
+    if value is not None and (is_secret(name) or isinstance(value, bytes | bytearray | memoryview)):
         return MASKED
     if isinstance(value, Mapping):
-        return {str(key): told(str(key), inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [told(name, inner) for inner in value]
+        return {_text(key): told(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, set | frozenset):
+        return _listed(name, sorted(value, key=str))
+    if isinstance(value, list | tuple):
+        return _listed(name, value)
     return _plain(value)
 
 
+def _listed(name: str, values: Iterable[Any]) -> list[Any]:
+    found = [told(name, inner) for inner in values]
+    return found if len(found) <= MOST else [*found[:MOST], f"+{len(found) - MOST}"]
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
-        return value.value
+        return _plain(value.value)
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST_WHOLE else str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date | Decimal):
-        return str(value)
-    return str(value)[:LONGEST]
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """Text that every store and every reader of JSON takes."""
+    clean = str(value)[:LONGEST].replace("\x00", "")
+    return clean.encode("utf-8", "replace").decode()

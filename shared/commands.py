@@ -16,6 +16,7 @@ from pymongo.database import Database
 
 from shared.errors import Conflict
 from shared.mongo import Document, transact
+from shared.words import gettext
 
 KEEP_SECONDS = 30 * 24 * 3600
 
@@ -41,7 +42,7 @@ def once(
     def run(session: ClientSession) -> Document:
         done = db["commands"].find_one({"_id": command_id}, session=session)
         if done and done["request"] != digest:
-            raise Conflict("Deze opdracht is al gebruikt voor iets anders.")
+            raise Conflict(gettext("Deze opdracht is al gebruikt voor iets anders."))
         if done:
             return dict(done["answer"])
         answer = work(session)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from shared.words import lazy_gettext as _l
+
 
 class TikkerError(Exception):
-    """Base of the errors that callers may see; ``str(error)`` is a Dutch sentence for the user."""
+    """Base of the errors that callers may see; ``str(error)`` is a sentence for the user, in the
+    language of whoever is served when it is made."""
 
     code: ClassVar[str] = "error"
-    sentence: ClassVar[str] = "Dit lukt nu niet."
+    sentence: ClassVar[Any] = _l("Dit lukt nu niet.")
 
     def __init__(self, message: str = "", **details: Any) -> None:
-        super().__init__(message or self.sentence)
+        super().__init__(str(message or self.sentence))
         self.details = details
 
     def to_wire(self) -> dict[str, Any]:
@@ -28,10 +31,11 @@ class Invalid(TikkerError):
     """The input does not fit; ``fields`` maps a field's name to sentences to show beside it."""
 
     code = "invalid"
-    sentence = "Niet alles is goed ingevuld."
+    sentence = _l("Niet alles is goed ingevuld.")
 
     def __init__(self, message: str = "", fields: dict[str, list[str]] | None = None) -> None:
-        super().__init__(message, fields=fields or {})
+        said = {name: [str(sentence) for sentence in found] for name, found in (fields or {}).items()}
+        super().__init__(message, fields=said)
 
     @property
     def fields(self) -> dict[str, list[str]]:
@@ -42,28 +46,28 @@ class NotFound(TikkerError):
     """There is no such thing, or it is somebody else's: the two look the same."""
 
     code = "not_found"
-    sentence = "Dit bestaat niet, of het is niet van u."
+    sentence = _l("Dit bestaat niet, of het is niet van u.")
 
 
 class Forbidden(TikkerError):
     """The acting person lacks a role; ``role`` names it when one role would do."""
 
     code = "forbidden"
-    sentence = "U hebt hier geen toegang toe."
+    sentence = _l("U hebt hier geen toegang toe.")
 
 
 class Conflict(TikkerError):
     """What is asked collides with what stands (taken, changed meanwhile, in use)."""
 
     code = "conflict"
-    sentence = "Dit is intussen gewijzigd of al in gebruik."
+    sentence = _l("Dit is intussen gewijzigd of al in gebruik.")
 
 
 class TooMany(TikkerError):
     """Too many tries; ``retry_after`` is in seconds."""
 
     code = "too_many"
-    sentence = "Te vaak geprobeerd. Wacht even."
+    sentence = _l("Te vaak geprobeerd. Wacht even.")
 
     def __init__(self, message: str = "", retry_after: int = 60) -> None:
         super().__init__(message, retry_after=retry_after)
@@ -77,14 +81,14 @@ class Unavailable(TikkerError):
     """The service, or what it stands on, does not answer now. A try later may work."""
 
     code = "unavailable"
-    sentence = "Deze gegevens zijn nu niet op te halen. Probeer het over een minuut opnieuw."
+    sentence = _l("Deze gegevens zijn nu niet op te halen. Probeer het over een minuut opnieuw.")
 
 
 class Fault(TikkerError):
     """The service failed on a request; the log has the reason under the correlation ID."""
 
     code = "fault"
-    sentence = "Deze gegevens zijn nu niet op te halen. Onze beheerders zien dit in hun logboek."
+    sentence = _l("Deze gegevens zijn nu niet op te halen. Onze beheerders zien dit in hun logboek.")
 
 
 _BY_CODE: dict[str, type[TikkerError]] = {

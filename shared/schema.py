@@ -1,36 +1,43 @@
-"""The base of every marshmallow schema: unknown fields are refused, messages are Dutch."""
+"""The base of every marshmallow schema: unknown fields are refused, messages are in the reader's language."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
-_DUTCH: dict[type[fields.Field], dict[str, str]] = {  # type: ignore[type-arg]
+from shared.words import lazy_gettext as _l
+
+_MESSAGES: dict[type[fields.Field], dict[str, Any]] = {  # type: ignore[type-arg]
     fields.Field: {
-        "required": "Vul dit in.",
-        "null": "Vul dit in.",
-        "validator_failed": "Deze waarde past hier niet.",
+        "required": _l("Vul dit in."),
+        "null": _l("Vul dit in."),
+        "validator_failed": _l("Deze waarde past hier niet."),
     },
-    fields.String: {"invalid": "Dit moet tekst zijn.", "invalid_utf8": "Deze tekens kunnen we niet lezen."},
-    fields.Integer: {"invalid": "Vul een heel getal in."},
-    fields.Number: {"invalid": "Vul een getal in.", "too_large": "Dit getal is te groot."},
-    fields.Decimal: {"invalid": "Vul een getal in.", "special": "Vul een gewoon getal in."},
-    fields.Boolean: {"invalid": "Kies ja of nee."},
-    fields.Date: {"invalid": "Vul een datum in als dd-mm-jjjj.", "format": "Vul een datum in."},
-    fields.DateTime: {"invalid": "Vul een datum en tijd in.", "format": "Vul een datum en tijd in."},
-    fields.AwareDateTime: {"invalid_awareness": "De tijdzone ontbreekt."},
-    fields.List: {"invalid": "Dit moet een lijst zijn."},
-    fields.Nested: {"type": "Dit heeft niet de goede vorm."},
-    fields.Mapping: {"invalid": "Dit heeft niet de goede vorm."},
-    fields.Email: {"invalid": "Dit is geen e-mailadres."},
+    fields.String: {
+        "invalid": _l("Dit moet tekst zijn."),
+        "invalid_utf8": _l("Deze tekens kunnen we niet lezen."),
+    },
+    fields.Integer: {"invalid": _l("Vul een heel getal in.")},
+    fields.Number: {"invalid": _l("Vul een getal in."), "too_large": _l("Dit getal is te groot.")},
+    fields.Decimal: {"invalid": _l("Vul een getal in."), "special": _l("Vul een gewoon getal in.")},
+    fields.Boolean: {"invalid": _l("Kies ja of nee.")},
+    fields.Date: {"invalid": _l("Vul een datum in als dd-mm-jjjj."), "format": _l("Vul een datum in.")},
+    fields.DateTime: {"invalid": _l("Vul een datum en tijd in."), "format": _l("Vul een datum en tijd in.")},
+    fields.AwareDateTime: {"invalid_awareness": _l("De tijdzone ontbreekt.")},
+    fields.List: {"invalid": _l("Dit moet een lijst zijn.")},
+    fields.Nested: {"type": _l("Dit heeft niet de goede vorm.")},
+    fields.Mapping: {"invalid": _l("Dit heeft niet de goede vorm.")},
+    fields.Email: {"invalid": _l("Dit is geen e-mailadres.")},
 }
 
-for _field, _messages in _DUTCH.items():
+for _field, _messages in _MESSAGES.items():
     _field.default_error_messages = {**_field.default_error_messages, **_messages}
 
 Schema.error_messages = {
     **Schema.error_messages,
-    "unknown": "Dit veld kennen we hier niet.",
-    "type": "Dit heeft niet de goede vorm.",
+    "unknown": _l("Dit veld kennen we hier niet."),
+    "type": _l("Dit heeft niet de goede vorm."),
 }
 
 
@@ -42,9 +49,10 @@ class Base(Schema):
 
 
 def length(minimum: int, maximum: int) -> validate.Length:
-    """A text's length, said in Dutch."""
-    return validate.Length(minimum, maximum, error=f"Gebruik {minimum} tot en met {maximum} tekens.")
+    """A text's length."""
+    words = _l("Gebruik %(least)s tot en met %(most)s tekens.", least=minimum, most=maximum)
+    return validate.Length(minimum, maximum, error=words)
 
 
 def one_of(*choices: str) -> validate.OneOf:
-    return validate.OneOf(choices, error="Kies een van de mogelijkheden: {choices}.")
+    return validate.OneOf(choices, error=_l("Kies een van de mogelijkheden: {choices}."))

@@ -41,15 +41,14 @@ def speaking(wanted: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def gettext(text: str, **values: Any) -> str:
+def gettext(text: str, /, **values: Any) -> str:
     """The text in the reader's language, with its values filled in."""
-    return _found(text) % values
+    return found(text) % values
 
 
-def ngettext(one: str, more: str, number: int, **values: Any) -> str:
+def ngettext(one: str, more: str, number: int, /, **values: Any) -> str:
     """The text for one or for more; ``%(num)s`` is the number."""
-    translated = _pair(one, more)[0 if number == 1 else 1]
-    return translated % {"num": number, **values}
+    return found_for(one, more, number) % {"num": number, **values}
 
 
 class LazyText:
@@ -81,16 +80,22 @@ class LazyText:
         return hash(self._text)
 
 
-def lazy_gettext(text: str, **values: Any) -> Any:
+def lazy_gettext(text: str, /, **values: Any) -> Any:
     """A text that is made before its reader is known."""
     return LazyText(text, values)
 
 
-def _found(text: str) -> str:
+def found(text: str) -> str:
+    """The text in the reader's language, its values not yet filled in (for Jinja, which escapes them)."""
     if language() == OWN:
         return text
     message = catalogue(language()).get(text)
     return str(message.string) if message and message.string else text
+
+
+def found_for(one: str, more: str, number: int) -> str:
+    """The text for this number, its values not yet filled in."""
+    return _pair(one, more)[0 if number == 1 else 1]
 
 
 def _pair(one: str, more: str) -> tuple[str, str]:

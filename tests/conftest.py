@@ -88,6 +88,7 @@ def mongo_uri(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> Iterator[C
     yield make
     for name in made:
         mongo_admin.drop_database(name)
+        mongo_admin.drop_database(f"{name}_audit")  # identity has a second one
 
 
 @pytest.fixture

@@ -6,8 +6,19 @@ small subclasses here do not. Only this package and ``entrypoints.py`` import na
 
 from shared.bus.extensions import Provide
 from shared.bus.listen import listen
+from shared.bus.operations import Operations
 from shared.bus.relay import OutboxRelay
 from shared.bus.rpc import rpc
 from shared.publisher import Message, Publisher, PublishTimeout, Unroutable
 
-__all__ = ["Message", "OutboxRelay", "Provide", "PublishTimeout", "Publisher", "Unroutable", "listen", "rpc"]
+__all__ = [
+    "Message",
+    "Operations",
+    "OutboxRelay",
+    "Provide",
+    "PublishTimeout",
+    "Publisher",
+    "Unroutable",
+    "listen",
+    "rpc",
+]

@@ -1,4 +1,5 @@
-"""The container that runs a service's workers under the correlation ID of what they handle."""
+"""The container that runs a service's workers under the correlation ID of what they handle, and in the
+language of who asked."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ from typing import Any
 from nameko.containers import ServiceContainer
 
 from shared.logging import correlated
+from shared.words import OWN, speaking
 
 
 class CorrelatedContainer(ServiceContainer):
-    """Each worker is a green thread with a context of its own, so the ID is bound inside it."""
+    """Each worker is a green thread with a context of its own, so both are bound inside it."""
 
     def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:
-        with correlated(worker_ctx.data.get("correlation_id")):
+        data = worker_ctx.data
+        with correlated(data.get("correlation_id")), speaking(data.get("language", OWN)):
             super()._run_worker(worker_ctx, handle_result)
 
     def _handle_thread_exited(self, gt: Any) -> None:

@@ -29,6 +29,8 @@ from shared.errors import DependencyDown, Fault, Forbidden, Invalid, NotFound, T
 from shared.logging import get_logger
 from shared.mongo import is_down
 from shared.publisher import Message
+from shared.words import gettext as _
+from shared.words import speaking
 
 log = get_logger(__name__)
 
@@ -127,14 +129,15 @@ class SafeRpc(Rpc):
         acting = self.verifier.verify(headers.get(CONTEXT_HEADER))
         if acting.kind not in self.kinds:
             raise Forbidden()
-        fields = self._fields(body)
+        with speaking(acting.language):
+            fields = self._fields(body)
         handle_result = partial(self._settle, message, time.monotonic())
         try:
             self.container.spawn_worker(
                 self,
                 (acting,),
                 fields,
-                context_data={"correlation_id": acting.correlation_id},
+                context_data={"correlation_id": acting.correlation_id, "language": acting.language},
                 handle_result=handle_result,
             )
         except ContainerBeingKilled:
@@ -150,7 +153,7 @@ class SafeRpc(Rpc):
             raise Invalid(f"not a call: {problem}") from problem
         if self.schema is None:
             if kwargs:
-                raise Invalid(fields={name: ["Dit veld kennen we hier niet."] for name in kwargs})
+                raise Invalid(fields={name: [_("Dit veld kennen we hier niet.")] for name in kwargs})
             return {}
         try:
             return dict(self.schema().load(kwargs))

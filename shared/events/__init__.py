@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from shared.events.audit import AUDITS, AuditRecorded
 from shared.events.base import Envelope, Event, decode, encode, exchange_of, wrap
-from shared.events.cdr import PeriodClosed
+from shared.events.cdr import FraudLifted, FraudSuspected, PeriodClosed
 from shared.events.identity import CustomerChanged, MailFailed, MailSent, UserChanged
-from shared.events.notification import NOTIFICATIONS, NotificationRequested
+from shared.events.notification import NOTIFICATIONS, FileReference, NotificationRequested
 from shared.events.ownership import MobileSubscriptionChanged, PbxNumberChanged, SubscriptionNumber
+from shared.events.pbx import PbxUserChanged
 
 _ALL: tuple[type[Event], ...] = (
     CustomerChanged,
@@ -15,8 +16,11 @@ _ALL: tuple[type[Event], ...] = (
     MailSent,
     MailFailed,
     PbxNumberChanged,
+    PbxUserChanged,
     MobileSubscriptionChanged,
     PeriodClosed,
+    FraudSuspected,
+    FraudLifted,
     *NOTIFICATIONS,
     *AUDITS,
 )
@@ -31,11 +35,15 @@ __all__ = [
     "CustomerChanged",
     "Envelope",
     "Event",
+    "FileReference",
+    "FraudLifted",
+    "FraudSuspected",
     "MailFailed",
     "MailSent",
     "MobileSubscriptionChanged",
     "NotificationRequested",
     "PbxNumberChanged",
+    "PbxUserChanged",
     "PeriodClosed",
     "SubscriptionNumber",
     "UserChanged",

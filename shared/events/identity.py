@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from shared.events.base import Event
 
 
+class PostalAddress(Struct, frozen=True, kw_only=True):
+    """``country`` is an ISO 3166 code of two letters; parts that an address lacks are empty."""
+
+    street: str
+    house_number: str
+    postcode: str
+    city: str
+    country: str
+
+
 class CustomerChanged(Event, frozen=True, kw_only=True):
-    """A customer was made or changed; ``revision`` grows by one with each change."""
+    """A customer was made or changed; ``revision`` grows by one with each change.
+
+    ``kind`` is customer, partner or operator. What is not known is empty; without ``invoice_address``
+    bills go to ``address``. ``contact_…`` is who is asked about invoices.
+    """
 
     name: ClassVar[str] = "identity.customer.changed.v1"
 
@@ -18,6 +34,14 @@ class CustomerChanged(Event, frozen=True, kw_only=True):
     customer_name: str
     parent_id: str | None
     products: tuple[str, ...]
+    kind: str = "customer"
+    kvk: str = ""
+    vat_number: str = ""
+    address: PostalAddress | None = None
+    invoice_address: PostalAddress | None = None
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
 
 
 class UserChanged(Event, frozen=True, kw_only=True):

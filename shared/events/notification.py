@@ -8,20 +8,33 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from shared.events.base import Event
 
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+class FileReference(Struct, frozen=True, kw_only=True):
+    """A file that goes with the mail, which stays where it is: ``service`` gives it piece by piece, of at
+    most 512 KiB, by its method ``file_chunk``. ``size`` in bytes, ``sha256`` in hexadecimal."""
+
+    service: str
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
 class NotificationRequested(Event, frozen=True, kw_only=True):
-    """Users of the envelope's customer should get a mail: who is registered, and who is named.
+    """Users of the envelope's customer should get a mail: who is registered, who has one of the ``roles``,
+    and who is named.
 
     ``registration``: voip_high_usage, mobile_high_usage, invoices_by_mail or sim_block_confirmation.
     ``template`` and its ``parameters`` are those of services/identity/README.md; amounts are decimal
     strings in euro, days ``2026-11-22``, moments RFC 3339. A user gets one mail per ``dedupe_key``
-    of a producer, however often it is asked.
+    of a producer, however often it is asked. ``files`` are attached, 5 MB together at most.
     """
 
     name: ClassVar[str] = "*.notification.requested.v1"
@@ -30,7 +43,9 @@ class NotificationRequested(Event, frozen=True, kw_only=True):
     dedupe_key: Key
     registration: str | None = None
     user_ids: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     parameters: dict[str, Any] = {}
+    files: tuple[FileReference, ...] = ()
 
 
 class CdrNotificationRequested(NotificationRequested, frozen=True, kw_only=True):

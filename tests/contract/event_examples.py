@@ -11,15 +11,20 @@ from shared.events import (
     CustomerChanged,
     Envelope,
     Event,
+    FileReference,
+    FraudLifted,
+    FraudSuspected,
     MailFailed,
     MailSent,
     MobileSubscriptionChanged,
     PbxNumberChanged,
+    PbxUserChanged,
     PeriodClosed,
     SubscriptionNumber,
     UserChanged,
 )
 from shared.events.audit import Actor, Subject
+from shared.events.identity import PostalAddress
 
 CUSTOMER = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 PARTNER = "00112233445566778899aabbccddeeff"
@@ -33,6 +38,22 @@ _EVENTS: tuple[Event, ...] = (
         customer_name="Bakkerij Voorbeeld B.V.",
         parent_id=PARTNER,
         products=("voip", "mobile"),
+        kind="customer",
+        kvk="00001600",
+        vat_number="NL000016000B01",
+        address=PostalAddress(
+            street="Voorbeeldstraat",
+            house_number="16",
+            postcode="1000 AA",
+            city="Voorbeeldstad",
+            country="NL",
+        ),
+        invoice_address=PostalAddress(
+            street="Postbus", house_number="160", postcode="1000 AB", city="Voorbeeldstad", country="NL"
+        ),
+        contact_name="Bram van Voorbeeld",
+        contact_email="administratie@example.nl",
+        contact_phone="085-000 16 00",
     ),
     UserChanged(
         user_id=THING,
@@ -59,6 +80,20 @@ _EVENTS: tuple[Event, ...] = (
         valid_to=datetime(2026, 11, 22, 15, 38, 51, tzinfo=UTC),
         subject="line",
     ),
+    PbxUserChanged(
+        user_id=THING,
+        revision=12,
+        username="receptie",
+        display_name="Receptie",
+        extension="209",
+        number="+31850001611",
+        device=PARTNER,
+        shown_number="+31850001600",
+        shown_name="Bakkerij Voorbeeld B.V.",
+        hide_number=True,
+        call_waiting=True,
+        deleted=True,
+    ),
     MobileSubscriptionChanged(
         subscription_id=THING,
         revision=4,
@@ -76,6 +111,16 @@ _EVENTS: tuple[Event, ...] = (
         ),
     ),
     PeriodClosed(period="2026-10", rows=12345, amount="1234.567890"),
+    FraudSuspected(
+        alert_id=THING,
+        call_class="international",
+        block=True,
+        day="2026-11-22",
+        amount="187.430000",
+        usual="12.500000",
+        minutes=312,
+    ),
+    FraudLifted(alert_id=THING, call_class="international"),
     *(
         audit(
             action="user.roles_changed",
@@ -100,6 +145,17 @@ _EVENTS: tuple[Event, ...] = (
             dedupe_key="voip-2026-11",
             registration="voip_high_usage",
             user_ids=(THING,),
+            roles=("user_management",),
+            files=(
+                FileReference(
+                    service="cdr",
+                    id=f"{THING}:{CUSTOMER}",
+                    name="gespreksdetails-2026-11.zip",
+                    media_type="application/zip",
+                    size=1234567,
+                    sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                ),
+            ),
             parameters={"limit": "250.00", "passed_at": "2026-11-22T15:38:51Z"},
         )
         for notification in NOTIFICATIONS

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from shared import rpc_client
 from shared.acting import Acting
@@ -92,6 +93,27 @@ def test_errors_arrive_as_the_class_that_was_raised_with_its_sentence(toy: Scene
     assert refused.value.fields == {"id": ["Vul iets anders in."]}
 
 
+@pytest.mark.feature("GW-01")
+def test_errors_are_in_the_language_of_who_asks_also_when_others_ask_at_the_same_time(
+    toy: Scene, client: RpcClient
+) -> None:
+    english = structs.replace(USER, language="en")
+
+    def refusals(acting: Acting) -> set[str]:
+        said = set()
+        for _ in range(20):
+            wrong, broken = client.parallel(
+                [("toy", "ask", {}), ("toy", "ask", {"id": "x", "act": "fail"})], acting
+            )
+            said |= {wrong.fields["id"][0], str(broken).partition(".")[0]}
+        return said
+
+    with ThreadPoolExecutor(4) as pool:
+        first, second, third, fourth = pool.map(refusals, [USER, english, USER, english])
+    assert first == third == {"Vul dit in.", "Deze gegevens zijn nu niet op te halen"}
+    assert second == fourth == {"Fill this in.", "This cannot be loaded just now"}
+
+
 def test_a_fault_tells_its_caller_nothing_and_the_log_everything(toy: Scene, client: RpcClient) -> None:
     with pytest.raises(Fault) as caught:
         client.call("toy", "ask", USER, id="x", act="fail")
@@ -107,10 +129,16 @@ def test_a_service_that_misses_what_it_stands_on_is_unavailable(
         client.call("toy", "ask", USER, id=new_id(), act=act)
 
 
-def test_the_gateway_may_not_sign_for_staff(toy: Scene, client: RpcClient) -> None:
-    staff = Acting(kind="staff", scope="operator")
+def test_the_gateway_speaks_for_who_is_in_the_browser_staff_too_and_never_for_a_service(
+    toy: Scene, client: RpcClient
+) -> None:
+    staff, service = Acting(kind="staff", scope="operator"), Acting(kind="service")
+    assert client.call("toy", "ask_as_staff", staff, id="x")["id"] == "x"
     with pytest.raises(Forbidden):
-        client.call("toy", "ask_as_staff", staff, id="x")
+        client.call("toy", "ask_as_staff", USER, id="x")
+    for method in ("ask", "ask_as_staff"):
+        with pytest.raises(Forbidden):
+            client.call("toy", method, service, id="x")
 
 
 def test_a_late_answer_is_dropped_and_nothing_of_the_call_remains(toy: Scene, client: RpcClient) -> None:

@@ -44,6 +44,8 @@ def test_a_process_is_told_its_own_secrets_only(services: dict[str, Any], proces
     more = {
         "gateway": {"TIKKER_SECRET_KEY"},
         "cdr-ingester": {"TIKKER_AMQP_PASSWORD_CDR_INGESTER"},
+        "identity": {"TIKKER_SEALING_KEYS_IDENTITY"},
+        "pbx": {"TIKKER_SEALING_KEYS_PBX"},
     }
     assert secrets_of(services[process.name]) <= own | public | more.get(process.name, set())
 

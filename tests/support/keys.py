@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,10 +20,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Keyring:
-    """All issuers' private keys, and the public ones as every process gets them."""
+    """All issuers' private keys, and the public ones and the sealing keys as every process gets them."""
 
     private: dict[str, str]
     public_json: str
+    sealing: str
 
     def signer(self, issuer: str) -> Signer:
         return Signer.from_base64(issuer, self.private[issuer])
@@ -33,6 +35,7 @@ class Keyring:
             "TIKKER_ISSUER": issuer,
             "TIKKER_SIGNING_KEY": self.private[issuer],
             "TIKKER_PUBLIC_KEYS": self.public_json,
+            "TIKKER_SEALING_KEYS": self.sealing,
         }
 
 
@@ -43,4 +46,5 @@ def make_keyring() -> Keyring:
         key = Ed25519PrivateKey.generate()
         private[name] = base64.b64encode(key.private_bytes_raw()).decode()
         public[name] = {"key": base64.b64encode(key.public_key().public_bytes_raw()).decode(), "kinds": kinds}
-    return Keyring(private, json.dumps(public))
+    sealing = {"1": base64.b64encode(os.urandom(32)).decode()}
+    return Keyring(private, json.dumps(public), json.dumps(sealing))

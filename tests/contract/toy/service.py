@@ -15,7 +15,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from shared import mongo, outbox
 from shared.acting import Acting
-from shared.bus import OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
 from shared.errors import Conflict, DependencyDown, Invalid, Permanent, Transient
 from shared.events import Envelope, Event, wrap
 from shared.logging import get_logger
@@ -119,7 +119,7 @@ class Asked(Base):
             raise ZeroDivisionError("the schema broke")
 
 
-class Toy:
+class Toy(Operations):
     """Listens to its own bell, answers questions, and rings through its outbox."""
 
     name = "toy"

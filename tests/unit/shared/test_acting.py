@@ -71,11 +71,24 @@ def test_a_context_is_for_one_service() -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "kind"),
-    [("gateway", "staff"), ("gateway", "service"), ("cli", "user"), ("cdr", "user"), ("cdr", "staff")]
-    + [("pbx", "anonymous"), ("gateway", "root"), ("gateway", "")],
+    [("gateway", "service"), ("gateway", "root"), ("gateway", "")]
+    + [("cli", "user"), ("cli", "anonymous"), ("cli", "service")]
+    + [("cdr", "user"), ("cdr", "staff"), ("pbx", "anonymous")],
 )
 def test_an_issuer_vouches_only_for_its_own_kinds(issuer: str, kind: str) -> None:
     refused(signer(issuer).sign(Acting(kind=kind), "cdr"))
+
+
+def test_a_service_is_known_by_its_key_whatever_it_says_it_is() -> None:
+    token = signer("mobile").sign(Acting(kind="service", issuer="identity"), "cdr")
+    acting = verifier().verify(token)
+    assert acting.issuer == "mobile"
+    acting.require_service("pbx", "mobile")
+    with pytest.raises(Forbidden):
+        acting.require_service("identity")
+    user = verifier().verify(signer().sign(Acting(kind="user", issuer="identity"), "cdr"))
+    with pytest.raises(Forbidden):
+        user.require_service("identity")
 
 
 def test_an_issuer_that_is_not_known_counts_for_nothing() -> None:

@@ -66,4 +66,4 @@ def test_what_we_have_no_class_for_is_a_fault(data: object) -> None:
 
 def test_every_code_is_its_own_and_every_sentence_is_one() -> None:
     assert len({cls.code for cls in EVERY}) == len(EVERY)
-    assert all(cls.sentence.endswith(".") for cls in EVERY)
+    assert all(str(cls.sentence).endswith(".") for cls in EVERY)

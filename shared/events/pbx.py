@@ -1,0 +1,31 @@
+"""Events of pbx: what telephones must know."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.events.base import Event
+
+
+class PbxUserChanged(Event, frozen=True, kw_only=True):
+    """A user of a PBX was made, changed or taken away, as it was published in ``revision`` of the customer's
+    settings: of two events the one with the higher revision holds.
+
+    ``number`` is E.164, ``device`` the ID of a device at provisioning; what there is not is empty.
+    ``shown_…`` is what others see when the user calls.
+    """
+
+    name: ClassVar[str] = "pbx.user.changed.v1"
+
+    user_id: str
+    revision: int
+    username: str
+    display_name: str = ""
+    extension: str = ""
+    number: str = ""
+    device: str = ""
+    shown_number: str = ""
+    shown_name: str = ""
+    hide_number: bool = False
+    call_waiting: bool = False
+    deleted: bool = False
