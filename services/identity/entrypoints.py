@@ -12,19 +12,37 @@ from nameko.extensions import DependencyProvider
 
 from services.identity import views
 from services.identity.domain.credentials import SHORTEST_PASSWORD
+from services.identity.mail.files import FilesOfServices
 from services.identity.mail.letters import Letters
 from services.identity.mail.post import Post
 from services.identity.passwords import Passwords
+from services.identity.schemas import audit as audit_requests
+from services.identity.schemas import companies as company_requests
 from services.identity.schemas import requests
 from services.identity.schemas.replies import Reply
 from services.identity.store import Store
-from services.identity.usecases import companies, forgotten, logins, managing, new_users, notifications, own
+from services.identity.usecases import (
+    auditing,
+    companies,
+    forgotten,
+    logins,
+    managing,
+    new_users,
+    notifications,
+    own,
+    preferences,
+    second_logins,
+    second_step_duty,
+    second_steps,
+    viewing,
+)
 from services.identity.usecases.sending import Sender
 from shared.acting import Acting
-from shared.bus import OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
 from shared.config import setting
-from shared.events import NOTIFICATIONS, Envelope, NotificationRequested
+from shared.events import AUDITS, NOTIFICATIONS, AuditRecorded, Envelope, NotificationRequested
 from shared.logging import get_logger
+from shared.sealing import Sealer
 
 log = get_logger(__name__)
 
@@ -33,6 +51,7 @@ USER = ("user",)
 STAFF = ("staff",)
 
 PRODUCERS = tuple(event.producer() for event in NOTIFICATIONS)
+AUDITED = tuple(event.producer() for event in AUDITS)
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 2.0
 
@@ -73,7 +92,8 @@ class MailSending(DependencyProvider):
         self._thread.wait()
 
     def _run(self) -> None:
-        sender = Sender(open_store(), Letters.from_environment(), Post.from_environment(), clock)
+        files = FilesOfServices.from_environment()
+        sender = Sender(open_store(), Letters.from_environment(), Post.from_environment(), clock, files)
         while not self._stopping:
             try:
                 pause = 0.0 if sender.run_once() else IDLE_SECONDS
@@ -83,13 +103,14 @@ class MailSending(DependencyProvider):
             eventlet.sleep(pause)
 
 
-class IdentityService:
+class IdentityService(Operations):
     """See README.md for what each method takes and answers."""
 
     name = "identity"
 
     store: Store = Provide(open_store)
     passwords: Passwords = Provide(open_passwords)
+    sealer: Sealer = Provide(Sealer.from_environment)
     shortest_password: int = Provide(shortest_password)
     relay = OutboxRelay()
     mail_sending = MailSending()
@@ -98,11 +119,15 @@ class IdentityService:
 
     @rpc(requests.Login, kinds=ANYONE)
     def login(self, acting: Acting, **fields: Any) -> Reply:
-        return logins.login(self.store, self.passwords, clock, **fields)
+        return logins.login(self.store, self.passwords, clock, acting, **fields)
+
+    @rpc(requests.LoginSecond, kinds=ANYONE)
+    def login_second(self, acting: Acting, **fields: Any) -> Reply:
+        return second_logins.login_second(self.store, self.sealer, clock, acting, **fields)
 
     @rpc(requests.RequestReset, kinds=ANYONE)
     def request_reset(self, acting: Acting, **fields: Any) -> Reply:
-        return forgotten.request_reset(self.store, clock, **fields)
+        return forgotten.request_reset(self.store, clock, acting, **fields)
 
     @rpc(requests.OneLink, kinds=ANYONE)
     def link(self, acting: Acting, **fields: Any) -> Reply:
@@ -110,39 +135,79 @@ class IdentityService:
 
     @rpc(requests.SetPassword, kinds=ANYONE)
     def set_password(self, acting: Acting, **fields: Any) -> Reply:
-        return forgotten.set_password(self.store, self.passwords, clock, self.shortest_password, **fields)
+        return forgotten.set_password(
+            self.store, self.passwords, clock, self.shortest_password, acting, **fields
+        )
 
     # One's own account
 
-    @rpc(kinds=USER)
+    @rpc(kinds=USER + STAFF)
     def account(self, acting: Acting) -> Reply:
         return views.account(self.store, acting)
 
-    @rpc(requests.ChangeDetails, kinds=USER)
+    @rpc(requests.ChangeDetails, kinds=USER + STAFF)
     def change_details(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_details(self.store, clock, acting, **fields)
 
-    @rpc(requests.ChangeUsername, kinds=USER)
+    @rpc(requests.ChangeUsername, kinds=USER + STAFF)
     def change_username(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_username(self.store, clock, acting, **fields)
 
-    @rpc(requests.ChangePassword, kinds=USER)
+    @rpc(requests.ChangePassword, kinds=USER + STAFF)
     def change_password(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_password(
             self.store, self.passwords, clock, self.shortest_password, acting, **fields
         )
 
-    # The users of a customer
+    # One's own second step
 
-    @rpc(requests.Users, kinds=USER)
+    @rpc(requests.SecondStep, kinds=USER + STAFF)
+    def second_step(self, acting: Acting, **fields: Any) -> Reply:
+        return views.second_step(self.store, acting, **fields)
+
+    @rpc(requests.BeginSecondStep, kinds=USER + STAFF)
+    def begin_second_step(self, acting: Acting, **fields: Any) -> Reply:
+        return second_steps.begin(self.store, self.sealer, clock, acting, **fields)
+
+    @rpc(requests.ConfirmSecondStep, kinds=USER + STAFF)
+    def confirm_second_step(self, acting: Acting, **fields: Any) -> Reply:
+        return second_steps.confirm(self.store, self.sealer, clock, acting, **fields)
+
+    @rpc(requests.WithPassword, kinds=USER + STAFF)
+    def new_recovery_codes(self, acting: Acting, **fields: Any) -> Reply:
+        return second_steps.renew_codes(self.store, self.passwords, clock, acting, **fields)
+
+    @rpc(requests.WithPassword, kinds=USER + STAFF)
+    def end_second_step(self, acting: Acting, **fields: Any) -> Reply:
+        return second_steps.end(self.store, self.passwords, clock, acting, **fields)
+
+    @rpc(requests.SetPreferences, kinds=USER + STAFF)
+    def set_preferences(self, acting: Acting, **fields: Any) -> Reply:
+        return preferences.set_preferences(self.store, clock, acting, **fields)
+
+    @rpc(requests.RoleGivers, kinds=USER)
+    def role_givers(self, acting: Acting, **fields: Any) -> Reply:
+        return views.role_givers(self.store, acting, **fields)
+
+    # The users of a company
+
+    @rpc(requests.SecondStepDuty, kinds=USER + STAFF)
+    def second_step_duty(self, acting: Acting, **fields: Any) -> Reply:
+        return second_step_duty.set_duty(self.store, clock, acting, **fields)
+
+    @rpc(requests.ResetSecondStep, kinds=USER + STAFF)
+    def reset_second_step(self, acting: Acting, **fields: Any) -> Reply:
+        return second_step_duty.reset(self.store, clock, acting, **fields)
+
+    @rpc(requests.Users, kinds=USER + STAFF)
     def users(self, acting: Acting, **fields: Any) -> Reply:
         return views.users(self.store, acting, **fields)
 
-    @rpc(requests.OneUser, kinds=USER)
+    @rpc(requests.OneUser, kinds=USER + STAFF)
     def user(self, acting: Acting, **fields: Any) -> Reply:
         return views.user(self.store, clock, acting, **fields)
 
-    @rpc(requests.AddUser, kinds=USER)
+    @rpc(requests.AddUser, kinds=USER + STAFF)
     def add_user(self, acting: Acting, **fields: Any) -> Reply:
         return new_users.add_user(self.store, self.passwords, clock, self.shortest_password, acting, **fields)
 
@@ -172,30 +237,61 @@ class IdentityService:
 
     # For staff
 
-    @rpc(requests.CreateCustomer, kinds=STAFF)
+    @rpc(company_requests.CreateCustomer, kinds=STAFF)
     def create_customer(self, acting: Acting, **fields: Any) -> Reply:
-        acting.require_staff()
-        return companies.create_customer(self.store, clock, **fields)
+        return companies.create_customer(self.store, clock, acting, **fields)
+
+    @rpc(company_requests.ChangeCustomer, kinds=STAFF)
+    def change_customer(self, acting: Acting, **fields: Any) -> Reply:
+        return companies.change_customer(self.store, clock, acting, **fields)
+
+    @rpc(company_requests.Customers, kinds=STAFF)
+    def customers(self, acting: Acting, **fields: Any) -> Reply:
+        return views.customers(self.store, acting, **fields)
+
+    @rpc(company_requests.OneCustomer, kinds=STAFF)
+    def customer(self, acting: Acting, **fields: Any) -> Reply:
+        return views.customer(self.store, acting, **fields)
+
+    @rpc(company_requests.ViewAs, kinds=STAFF)
+    def view_as(self, acting: Acting, **fields: Any) -> Reply:
+        return viewing.view_as(self.store, clock, acting, **fields)
+
+    @rpc(company_requests.EndView, kinds=STAFF)
+    def end_view(self, acting: Acting, **fields: Any) -> Reply:
+        return viewing.end_view(self.store, clock, acting, **fields)
 
     @rpc(requests.CreateUser, kinds=STAFF)
     def create_user(self, acting: Acting, **fields: Any) -> Reply:
-        acting.require_staff()
-        return new_users.create_user(self.store, self.passwords, clock, self.shortest_password, **fields)
-
-    @rpc(requests.Customers, kinds=STAFF)
-    def customers(self, acting: Acting, **fields: Any) -> Reply:
-        acting.require_staff()
-        return views.customers(self.store, **fields)
+        return new_users.create_user(
+            self.store, self.passwords, clock, self.shortest_password, acting, **fields
+        )
 
     @rpc(requests.Mails, kinds=STAFF)
     def mails(self, acting: Acting, **fields: Any) -> Reply:
-        acting.require_staff()
-        return views.mails(self.store, **fields)
+        return views.mails(self.store, acting, **fields)
 
     @rpc(requests.RetryMail, kinds=STAFF)
     def retry_mail(self, acting: Acting, **fields: Any) -> Reply:
-        acting.require_staff()
-        return notifications.retry_mail(self.store, clock, **fields)
+        return notifications.retry_mail(self.store, clock, acting, **fields)
+
+    # The audit log
+
+    @rpc(audit_requests.Audit, kinds=USER + STAFF)
+    def audit(self, acting: Acting, **fields: Any) -> Reply:
+        return auditing.entries(self.store, acting, **fields)
+
+    @rpc(audit_requests.AuditVerify, kinds=STAFF)
+    def audit_verify(self, acting: Acting, **fields: Any) -> Reply:
+        return auditing.verify(self.store, acting, **fields)
+
+    @rpc(audit_requests.AuditHeads, kinds=STAFF)
+    def audit_heads(self, acting: Acting, **fields: Any) -> Reply:
+        return auditing.heads(self.store, acting, **fields)
+
+    @listen(AuditRecorded, producers=AUDITED)
+    def on_audit_recorded(self, envelope: Envelope[AuditRecorded]) -> None:
+        auditing.keep(self.store, envelope)
 
     # From other services
 

@@ -7,9 +7,10 @@ import unicodedata
 
 from services.identity.domain.common_passwords import COMMON
 from shared.errors import Invalid
+from shared.words import gettext, lazy_gettext
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,98}[a-z0-9]", re.IGNORECASE | re.ASCII)
-USERNAME_RULE = (
+USERNAME_RULE = lazy_gettext(
     "Gebruik 3 tot en met 100 letters, cijfers en . _ - @ +, met een letter of cijfer voor- en achteraan."
 )
 SHORTEST_PASSWORD = 6  # manual 9.2; the setting PASSWORD_MIN_LENGTH raises it
@@ -41,9 +42,11 @@ def _of_length(password: str, shortest: int) -> list[str]:
     # Counted as it is hashed: an accent typed as two characters is one.
     length = len(unicodedata.normalize("NFC", password))
     if length < shortest:
-        return [f"Gebruik ten minste {shortest} tekens."]
+        return [gettext("Gebruik ten minste %(shortest)s tekens.", shortest=shortest)]
     if length > LONGEST_PASSWORD:
-        return [f"Gebruik niet meer dan {LONGEST_PASSWORD} tekens."]
+        return [
+            gettext("Gebruik niet meer dan %(longest_password)s tekens.", longest_password=LONGEST_PASSWORD)
+        ]
     return []
 
 
@@ -52,7 +55,9 @@ def _easily_guessed(password: str, username: str) -> list[str]:
     # Welkom2026! is as easy to guess as welkom.
     word = _TAIL.sub("", plain)
     if username_key(username) in (plain, word):
-        return ["Gebruik niet uw gebruikersnaam als wachtwoord."]
+        return [gettext("Gebruik niet uw gebruikersnaam als wachtwoord.")]
     if plain in COMMON or word in COMMON or len(set(plain)) < 3:
-        return ["Dit wachtwoord raadt men snel. Kies een ander, bijvoorbeeld drie woorden achter elkaar."]
+        return [
+            gettext("Dit wachtwoord raadt men snel. Kies een ander, bijvoorbeeld drie woorden achter elkaar.")
+        ]
     return []

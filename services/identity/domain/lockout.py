@@ -9,6 +9,7 @@ Where somebody has logged in on an account before (a *known* address) only the f
 So whoever hammers on an account from elsewhere, or on other accounts from the same office, does not
 keep its owner out.
 
+Codes of the second step are counted in the same way, apart from passwords: a new ticket is no new try.
 Forgotten passwords, welcome mails and the old password that a new one asks are counted likewise.
 Accounts are counted by what was typed, whether there is such an account or not. The document of a
 count therefore carries a digest: people do type passwords into the wrong field.
@@ -25,6 +26,8 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 WAITS = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15))
 FORGET_AFTER = timedelta(hours=24)
 KNOWN_FOR = timedelta(days=90)
+TOLD_EVERY = timedelta(hours=1)
+"""How often the audit log is told of logins on one account from one address."""
 IPV6_HOUSEHOLD = 64  # bits; whoever has one address of such a block has them all
 
 
@@ -40,6 +43,8 @@ ACCOUNT_AT_ADDRESS = Limit("account at address", 5)
 ACCOUNT = Limit("account", 25)
 ADDRESS = Limit("address", 50)
 OWN_PASSWORD = Limit("own password", 5)
+SECOND_STEP_AT_ADDRESS = Limit("second step at address", 5)
+SECOND_STEP = Limit("second step", 25)
 RESET_OF_ACCOUNT = Limit("reset of account", 3)
 RESETS_FROM_ADDRESS = Limit("resets from address", 20)
 WELCOME = Limit("welcome", 5)
@@ -82,6 +87,16 @@ def counters(username_key: str, address: str) -> Counters:
     return Counters(
         _counter(ACCOUNT_AT_ADDRESS, account, place),
         (_counter(ACCOUNT, account), _counter(ADDRESS, place)),
+    )
+
+
+def second_step_counters(user_id: str, address: str) -> Counters:
+    """Wrong codes after a right password: for the account there, the account from anywhere, and (together
+    with wrong passwords) the address."""
+    place = place_of(address)
+    return Counters(
+        _counter(SECOND_STEP_AT_ADDRESS, user_id, place),
+        (_counter(SECOND_STEP, user_id), _counter(ADDRESS, place)),
     )
 
 

@@ -34,10 +34,13 @@ class Letter(StrEnum):
     WELCOME = "welcome"
     PASSWORD_CHANGED = "password_changed"
     EMAIL_CHANGED = "email_changed"
+    SECOND_STEP = "second_step"
     VOIP_HIGH_USAGE = "voip_high_usage"
     MOBILE_HIGH_USAGE = "mobile_high_usage"
     INVOICE = "invoice"
     SIM_BLOCK_CONFIRMATION = "sim_block_confirmation"
+    USAGE_EXPORT = "usage_export"
+    FRAUD_SUSPECTED = "fraud_suspected"
 
 
 LINKS = {Letter.RESET: Purpose.RESET, Letter.WELCOME: Purpose.WELCOME}
@@ -48,13 +51,19 @@ NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
     Letter.MOBILE_HIGH_USAGE: frozenset({"period", "number", "what", "percentage"}),
     Letter.INVOICE: frozenset({"number", "date", "period", "total"}),
     Letter.SIM_BLOCK_CONFIRMATION: frozenset({"number", "blocked", "at"}),
+    Letter.USAGE_EXPORT: frozenset({"from", "to", "rows", "attached", "path", "expires_at"}),
+    Letter.FRAUD_SUSPECTED: frozenset({"call_class", "day", "amount", "usual", "minutes", "blocked"}),
 }
 """Letters that other services can ask for, and the parameters that each needs (see README.md)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A letter to one address. A user gets one of all with the same ``dedupe_key`` (``producer:key``)."""
+    """A letter to one address. A user gets one of all with the same ``dedupe_key`` (``producer:key``).
+
+    ``files`` stay with the services that made them until the mail is sent: the fields of
+    :class:`shared.events.FileReference`.
+    """
 
     letter: Letter
     to: str
@@ -63,6 +72,7 @@ class Mail:
     language: str = "nl"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     dedupe_key: str | None = None
+    files: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +89,11 @@ class Queued(Mail):
 
 
 def mail_to(
-    user: User, letter: Letter, parameters: Mapping[str, Any] | None = None, dedupe_key: str | None = None
+    user: User,
+    letter: Letter,
+    parameters: Mapping[str, Any] | None = None,
+    dedupe_key: str | None = None,
+    files: tuple[Mapping[str, Any], ...] = (),
 ) -> Mail:
     """A letter to a user, at their address and in their language; it can name the user."""
     return Mail(
@@ -90,6 +104,7 @@ def mail_to(
         language=user.language,
         parameters={**(parameters or {}), "name": user.name, "username": user.username},
         dedupe_key=dedupe_key,
+        files=files,
     )
 
 

@@ -9,12 +9,16 @@ from enum import StrEnum
 
 from shared.errors import Conflict, Invalid
 from shared.events import UserChanged
+from shared.words import gettext, lazy_gettext
 
 FIRST_NUMBER = 1001
+THEMES = ("system", "light", "dark")
+"""How the portal looks to a user; ``system``: as their device does."""
+
 WELCOME_FOR = timedelta(days=7)
 """How long the link of a welcome mail can be used (ID-07)."""
 
-LAST_MANAGER = "Dit is de laatste gebruikersbeheerder. Geef die rol eerst aan iemand anders."
+LAST_MANAGER = lazy_gettext("Dit is de laatste gebruikersbeheerder. Geef die rol eerst aan iemand anders.")
 
 
 class Role(StrEnum):
@@ -115,7 +119,7 @@ def roles_of(codes: Iterable[str]) -> tuple[Role, ...]:
     """Each role once, in the manual's order; :class:`Invalid` when one lacks what it needs."""
     wanted = set(codes)
     if wanted & NEED_MOBILE_ACCESS and Role.MOBILE_ACCESS not in wanted:
-        raise Invalid(fields={"roles": ["Deze rol kan alleen samen met Toegang mobiel."]})
+        raise Invalid(fields={"roles": [gettext("Deze rol kan alleen samen met Toegang mobiel.")]})
     return tuple(role for role in Role if role in wanted)
 
 
@@ -168,6 +172,16 @@ def with_username(user: User, username: str) -> User:
 def with_password(user: User, password_hash: str) -> User:
     """The user with a new password: all sessions and all links of before are over."""
     return _other_rights(replace(user, password_hash=password_hash, password_epoch=user.password_epoch + 1))
+
+
+def with_preferences(user: User, language: str | None, theme: str | None) -> User:
+    """The user, who reads this language and sees this theme from now on; None: as before."""
+    return _changed(user, replace(user, language=language or user.language, theme=theme or user.theme))
+
+
+def logged_out(user: User) -> User:
+    """The user, whose sessions are over."""
+    return _other_rights(user)
 
 
 def invited(user: User, at: datetime) -> User:

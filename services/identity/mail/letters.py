@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.dates import format_datetime as format_moment
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.identity.domain.links import PATH, Link
@@ -36,12 +36,25 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WIDTH = 72
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+_CALLS = {
+    "nl": {"international": "internationaal bellen buiten de EU", "sms_premium": "premium-sms"},
+    "en": {"international": "international calls outside the EU", "sms_premium": "premium SMS"},
+}
 _DAYS = {"nl": "dd-MM-yyyy", "en": "d MMMM yyyy"}
 _MOMENTS = {"nl": "dd-MM-yyyy 'om' HH:mm", "en": "d MMMM yyyy 'at' HH:mm"}
 
 
 class Unwritable(Exception):
     """An address or a value cannot be in a mail, or a value is missing."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file as it goes with a letter."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -57,10 +70,16 @@ class Letters:
         portal = setting("PORTAL_URL", "http://127.0.0.1:8080")
         return cls(portal.rstrip("/"), setting("MAIL_FROM", "Tikker <tikker@localhost>"))
 
-    def write(self, mail: Queued, link: Link | None = None, token: str = "") -> EmailMessage:
+    def write(
+        self, mail: Queued, link: Link | None = None, token: str = "", files: Sequence[Attachment] = ()
+    ) -> EmailMessage:
         """The whole letter, the same at each try but for its link. Raises :class:`Unwritable`."""
         try:
-            return self._write(mail, link, token)
+            letter = self._write(mail, link, token)
+            for file in files:
+                main, _, sub = file.media_type.partition("/")
+                letter.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+            return letter
         except Exception as problem:  # values come from other services, and fail in as many ways
             raise Unwritable(f"{type(problem).__name__}: {problem}") from problem
 
@@ -116,6 +135,14 @@ class Formats:
         """An exact amount in euro, rounded half up to cents."""
         cents = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return str(format_currency(cents, "EUR", locale=_LOCALES[self.language]))
+
+    def number(self, number: int) -> str:
+        """A whole number in groups of three."""
+        return str(format_decimal(number, locale=_LOCALES[self.language]))
+
+    def calls(self, call_class: str) -> str:
+        """A class of calls that :class:`shared.events.FraudSuspected` names, within a sentence."""
+        return _CALLS[self.language].get(call_class, call_class)
 
     def day(self, day: str) -> str:
         """A day, given as ``2026-11-22``."""

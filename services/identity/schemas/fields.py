@@ -11,27 +11,29 @@ from marshmallow import ValidationError, fields, validate
 from services.identity.domain.credentials import LONGEST_PASSWORD
 from services.identity.domain.users import Registration, Role
 from shared.schema import Base, length, one_of
+from shared.words import gettext, lazy_gettext
 
 LONGEST_NAME = 100
+LONGEST_REASON = 500
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
 
 
 def printable(value: str) -> None:
     """No control characters, and no halves of characters (JSON can carry both)."""
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-        raise ValidationError("Hier staan tekens in die we niet kunnen bewaren.")
+        raise ValidationError(gettext("Hier staan tekens in die we niet kunnen bewaren."))
 
 
 def is_email(value: str) -> None:
     if value:
-        validate.Email(error="Dit is geen e-mailadres.")(value)
+        validate.Email(error=lazy_gettext("Dit is geen e-mailadres."))(value)
 
 
 def is_address(value: str) -> None:
     try:
         ip_address(value)
     except ValueError:
-        raise ValidationError("Dit is geen IP-adres.") from None
+        raise ValidationError(gettext("Dit is geen IP-adres.")) from None
 
 
 class Line(fields.String):
@@ -48,13 +50,14 @@ class Command(Base):
     command_id = fields.String(
         required=True,
         validate=validate.Regexp(
-            r"[0-9A-Za-z_.:-]{8,64}\Z", error="Gebruik 8 tot en met 64 letters, cijfers en . _ : -"
+            r"[0-9A-Za-z_.:-]{8,64}\Z",
+            error=lazy_gettext("Gebruik 8 tot en met 64 letters, cijfers en . _ : -"),
         ),
     )
 
 
-def required(maximum: int) -> Line:
-    return Line(required=True, validate=[length(1, maximum), printable])
+def required(maximum: int, minimum: int = 1) -> Line:
+    return Line(required=True, validate=[length(minimum, maximum), printable])
 
 
 def optional(maximum: int) -> Line:
@@ -79,12 +82,24 @@ def address() -> fields.String:
 
 
 def whole(lowest: int, highest: int, default: int | None) -> fields.Integer:
-    in_range = validate.Range(lowest, highest, error="Kies {min} tot en met {max}.")
+    in_range = validate.Range(lowest, highest, error=lazy_gettext("Kies {min} tot en met {max}."))
     return fields.Integer(load_default=default, allow_none=default is None, strict=True, validate=in_range)
 
 
 def identifier() -> fields.String:
-    return fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{32}\Z", error="Dit is geen ID."))
+    return fields.String(
+        required=True, validate=validate.Regexp(r"[0-9a-f]{32}\Z", error=lazy_gettext("Dit is geen ID."))
+    )
+
+
+def maybe_identifier() -> fields.String:
+    pattern = validate.Regexp(r"[0-9a-f]{32}\Z", error=lazy_gettext("Dit is geen ID."))
+    return fields.String(load_default=None, allow_none=True, validate=pattern)
+
+
+def reason(shortest: int = 0) -> Line:
+    """Why staff do it: for the audit log."""
+    return required(LONGEST_REASON, shortest) if shortest else optional(LONGEST_REASON)
 
 
 def choice() -> fields.Boolean:

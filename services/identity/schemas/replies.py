@@ -12,8 +12,9 @@ from services.identity.domain.users import User, welcome_of
 Reply = dict[str, Any]
 
 
-def account_reply(user: User, customer: Customer) -> Reply:
-    """Who is signed in, for whom, and how far their sight reaches."""
+def account_reply(user: User, customer: Customer, lacks_second_step: bool = False) -> Reply:
+    """Who is signed in, for whom, and how far their sight reaches. ``lacks_second_step``: they have to
+    set one up before anything else."""
     return {
         "user": {
             "id": user.id,
@@ -24,6 +25,7 @@ def account_reply(user: User, customer: Customer) -> Reply:
             "language": user.language,
             "theme": user.theme,
             "epoch": user.epoch,
+            "must_set_up_second_step": lacks_second_step,
         },
         "customer": {
             "id": customer.id,
@@ -38,18 +40,6 @@ def account_reply(user: User, customer: Customer) -> Reply:
 def refused_reply(attempts_left: int, wait_seconds: int) -> Reply:
     """A login that failed, whatever was wrong with it."""
     return {"ok": False, "attempts_left": attempts_left, "wait_seconds": wait_seconds}
-
-
-def customer_reply(customer: Customer) -> Reply:
-    """A customer as staff see it."""
-    return {
-        "id": customer.id,
-        "number": customer.number,
-        "name": customer.name,
-        "kind": customer.kind.value,
-        "parent_id": customer.parent_id,
-        "products": list(customer.products),
-    }
 
 
 def user_reply(user: User, acting_user_id: str | None, now: datetime) -> Reply:

@@ -6,30 +6,33 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from services.identity.domain.customers import Kind, Product
 from services.identity.domain.mails import State
-from services.identity.domain.users import Details, Gender
+from services.identity.domain.users import THEMES, Details, Gender, Role
 from services.identity.schemas.fields import (
     LONGEST_EMAIL,
     LONGEST_NAME,
     Command,
-    Line,
     address,
     choice,
     email,
     identifier,
     maybe_empty,
+    maybe_identifier,
     optional,
     password,
+    reason,
     registrations,
     required,
     roles,
     whole,
 )
-from shared.schema import Base, length, one_of
+from shared.schema import Base, one_of
+from shared.words import LANGUAGES, lazy_gettext
 
 LARGEST_PAGE = 500
 LARGEST_USER_PAGE = 200
+LONGEST_CODE = 40
+LONGEST_REASON = 500
 
 
 class Login(Base):
@@ -38,11 +41,12 @@ class Login(Base):
     address = address()
 
 
-class CreateCustomer(Command):
-    name = required(LONGEST_NAME)
-    products = fields.List(fields.String(validate=one_of(*Product)), required=True)
-    kind = fields.String(load_default=Kind.CUSTOMER.value, validate=one_of(Kind.CUSTOMER, Kind.PARTNER))
-    parent_id = fields.String(load_default=None, allow_none=True)
+class LoginSecond(Base):
+    """``ticket``: what ``login`` answered; ``code``: an app's or a recovery code, as it was typed."""
+
+    ticket = required(100)
+    code = required(LONGEST_CODE)
+    address = address()
 
 
 class CreateUser(Command):
@@ -56,18 +60,10 @@ class CreateUser(Command):
     roles = roles()
 
 
-class Customers(Base):
-    """``query``: part of the name; ``number``: exactly that one; ``after``: only higher numbers."""
-
-    query = Line(load_default=None, allow_none=True, validate=length(0, LONGEST_NAME))
-    number = whole(0, 10**9, default=None)
-    after = whole(0, 10**9, default=None)
-    limit = whole(1, LARGEST_PAGE, default=100)
-
-
 class Users(Base):
-    """``query``: part of what one of the columns shows; pages count from 1."""
+    """``query``: part of what one of the columns shows; pages count from 1. ``customer_id``: staff only."""
 
+    customer_id = maybe_identifier()
     query = optional(LONGEST_EMAIL)
     page = whole(1, 10**6, default=1)
     size = whole(1, LARGEST_USER_PAGE, default=25)
@@ -95,6 +91,10 @@ class WithDetails(Command):
 
 
 class AddUser(WithDetails):
+    """``customer_id``: staff only."""
+
+    customer_id = maybe_identifier()
+    reason = reason()
     username = required(LONGEST_NAME)
     welcome = choice()
     password = password(shortest=0, load_default="")
@@ -102,6 +102,7 @@ class AddUser(WithDetails):
 
 class ChangeUser(WithDetails):
     user_id = identifier()
+    reason = reason()
 
 
 class ChangeDetails(WithDetails):
@@ -110,6 +111,7 @@ class ChangeDetails(WithDetails):
 
 class OfUser(Command):
     user_id = identifier()
+    reason = reason()
 
 
 class ChangeRoles(OfUser):
@@ -124,6 +126,18 @@ class BlockUser(OfUser):
     blocked = choice()
 
 
+class ResetSecondStep(OfUser):
+    reason = optional(LONGEST_REASON)
+
+
+class SecondStepDuty(Command):
+    """``customer_id`` is for staff only."""
+
+    on = choice()
+    customer_id = fields.String(load_default=None, allow_none=True)
+    reason = optional(LONGEST_REASON)
+
+
 class ChangeUsername(Command):
     username = required(LONGEST_NAME)
 
@@ -131,6 +145,37 @@ class ChangeUsername(Command):
 class ChangePassword(Command):
     old = password(required=True)
     new = password(required=True)
+
+
+class SecondStep(Base):
+    """``customer_id`` is for staff only."""
+
+    customer_id = fields.String(load_default=None, allow_none=True)
+
+
+class BeginSecondStep(Command):
+    pass
+
+
+class ConfirmSecondStep(Command):
+    code = required(LONGEST_CODE)
+
+
+class WithPassword(Command):
+    """What asks the acting person's password."""
+
+    password = password(required=True)
+
+
+class SetPreferences(Command):
+    """What is not sent stays as it is."""
+
+    language = fields.String(load_default=None, allow_none=True, validate=one_of(*LANGUAGES))
+    theme = fields.String(load_default=None, allow_none=True, validate=one_of(*THEMES))
+
+
+class RoleGivers(Base):
+    role = fields.String(required=True, validate=one_of(*Role))
 
 
 class RequestReset(Base):
@@ -154,12 +199,13 @@ class Mails(Base):
 
     state = fields.String(load_default=State.FAILED.value, validate=one_of(*State))
     after = fields.String(
-        load_default="", validate=validate.Regexp(r"([0-9a-f]{24})?\Z", error="Dit is geen ID.")
+        load_default="", validate=validate.Regexp(r"([0-9a-f]{24})?\Z", error=lazy_gettext("Dit is geen ID."))
     )
     limit = whole(1, LARGEST_PAGE, default=100)
+    customer_id = maybe_identifier()
 
 
 class RetryMail(Command):
     mail_id = fields.String(
-        required=True, validate=validate.Regexp(r"[0-9a-f]{24}\Z", error="Dit is geen ID.")
+        required=True, validate=validate.Regexp(r"[0-9a-f]{24}\Z", error=lazy_gettext("Dit is geen ID."))
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
@@ -12,14 +14,18 @@ from pymongo.errors import DuplicateKeyError
 from services.identity.domain import customers, users
 from services.identity.domain.customers import Customer, Kind
 from services.identity.domain.links import Link
-from services.identity.domain.mails import Mail
+from services.identity.domain.mails import Mail, Queued
 from services.identity.domain.users import Role, User
-from services.identity.store import links, mails
+from services.identity.store import companies, links, mails
 from services.identity.store.rows import customer_of, customer_row, user_of, user_row
-from shared import outbox
+from services.identity.store.second_steps import SecondStepBook
+from shared import audit, outbox
+from shared.acting import Acting
 from shared.errors import Conflict
 from shared.events import UserChanged, wrap
+from shared.events.audit import Subject
 from shared.mongo import Document
+from shared.words import gettext
 
 
 class Changes:
@@ -29,6 +35,7 @@ class Changes:
         self._db = db
         self._session = session
         self._at = at
+        self.second_steps = SecondStepBook(db, session)
 
     def next_number(self, of: str, first: int) -> int:
         """The next running number: one transaction at a time takes one, so there are no gaps."""
@@ -46,18 +53,42 @@ class Changes:
         return customer_of(self._db["customers"].find_one(wanted, session=self._session))
 
     def add_customer(self, customer: Customer) -> None:
-        named = {"name_key": customer.name.casefold()}
-        row = {**customer_row(customer), **named, "created_at": self._at, "holds": 0}
+        row = {**customer_row(customer), "created_at": self._at, "holds": 0}
         self._db["customers"].insert_one(row, session=self._session)
         outbox.add(self._db, self._session, wrap(customers.changed(customer), customer.id, self._at))
+
+    def save_customer(self, customer: Customer) -> None:
+        row = {"$set": customer_row(customer)}
+        self._db["customers"].update_one({"_id": customer.id}, row, session=self._session)
+        outbox.add(self._db, self._session, wrap(customers.changed(customer), customer.id, self._at))
+
+    def customers_below(self, customer_id: str) -> int:
+        """How many companies have this one as their parent; :meth:`hold_users` of it first."""
+        return self._db["customers"].count_documents({"parent_id": customer_id}, session=self._session)
+
+    def parent_name(self, customer: Customer) -> str | None:
+        return companies.names(self._db, [customer.parent_id], self._session).get(customer.parent_id or "")
+
+    def users_in(self, customer: Customer) -> int:
+        return companies.users(self._db, [customer.id], self._session).get(customer.id, 0)
+
+    def end_sessions(self, customer: Customer) -> None:
+        """What the customer has, or what it is, has changed: its users log in anew and see it."""
+        rows = self._db["users"].find({"customer_id": customer.id}, session=self._session)
+        for user in [user for row in rows if (user := user_of(row))]:
+            self.save_user(users.logged_out(user))
 
     def user(self, user_id: str, within: str | None) -> User | None:
         """The user; ``within`` a customer (its ID), or anywhere (None)."""
         wanted = {"_id": user_id} if within is None else {"_id": user_id, "customer_id": within}
         return user_of(self._db["users"].find_one(wanted, session=self._session))
 
+    def user_by_id(self, user_id: str) -> User | None:
+        """Of whichever customer."""
+        return self.user(user_id, None)
+
     def hold_users(self, customer_id: str) -> None:
-        """Let one transaction at a time change who manages this customer's users.
+        """Let one transaction at a time change who manages this customer's users, or what is below it.
 
         The write makes two of them collide, so that one runs again and sees what the other did:
         reading alone does not, under snapshot isolation.
@@ -95,6 +126,7 @@ class Changes:
     def delete_user(self, user: User) -> None:
         """For good: the username is free again."""
         self._db["users"].delete_one({"_id": user.id}, session=self._session)
+        self.second_steps.remove(user.id)
         self._tell(user, users.deleted(user))
 
     def use_link(self, key: str) -> Link | None:
@@ -105,8 +137,32 @@ class Changes:
         """Have a mail sent once this command has taken effect."""
         mails.queue(self._db, letter, self._at, self._session)
 
-    def requeue_failed(self, mail_id: str) -> bool | None:
-        """Have a failed mail tried from the start; False when it has not failed, None when there is none."""
+    def record(
+        self,
+        acting: Acting,
+        customer_id: str | None,
+        action: str,
+        subject: Subject,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        """Tell the audit log what this command changed; ``customer_id`` None: of the house as a whole."""
+        told = audit.entry(
+            "identity",
+            acting,
+            customer_id,
+            action,
+            subject,
+            before=before,
+            after=after,
+            reason=reason,
+            at=self._at,
+        )
+        outbox.add(self._db, self._session, told)
+
+    def requeue_failed(self, mail_id: str) -> Queued | None:
+        """Have a mail tried from the start if it has failed; the mail as it was, None when there is none."""
         return mails.requeue_failed(self._db, mail_id, self._at, self._session)
 
     def _tell(self, user: User, event: UserChanged) -> None:
@@ -114,5 +170,5 @@ class Changes:
 
 
 def _taken(username: str) -> Conflict:
-    sentence = f"De gebruikersnaam {username} is al in gebruik. Kies een andere."
+    sentence = gettext("De gebruikersnaam %(username)s is al in gebruik. Kies een andere.", username=username)
     return Conflict(sentence, fields={"username": [sentence]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ INDEXES = {
         ),
         IndexModel([("next_try", ASCENDING)], partialFilterExpression={"state": State.QUEUED.value}),
         IndexModel([("state", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("customer_id", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
     ]
 }
@@ -77,7 +78,8 @@ class MailBook:
     def sent(self, done: Claimed, at: datetime) -> None:
         """The mail server has it. What it said is forgotten."""
         mail = done.mail
-        values = {"state": State.SENT.value, "expires_at": at + KEEP_SENT, "error": "", "parameters": {}}
+        forgotten: Document = {"error": "", "parameters": {}, "files": []}
+        values = {"state": State.SENT.value, "expires_at": at + KEEP_SENT, **forgotten}
         event = MailSent(
             mail_id=mail.id,
             letter=mail.letter.value,
@@ -109,9 +111,14 @@ class MailBook:
         """Nobody needs it any more."""
         self._mails.delete_one(_ours(done))
 
-    def page(self, state: State, before: str, limit: int) -> list[Queued]:
-        """Newest first, those queued before the mail ``before`` (an ID; empty: all)."""
+    def page(
+        self, state: State, before: str, limit: int, customer_ids: Sequence[str] | None = None
+    ) -> list[Queued]:
+        """Newest first, those queued before the mail ``before`` (an ID; empty: all) to users of these
+        companies (None: of all)."""
         wanted: Document = {"state": state.value}
+        if customer_ids is not None:
+            wanted["customer_id"] = {"$in": list(customer_ids)}
         if before:
             wanted["_id"] = {"$lt": ObjectId(before)}
         return [_queued(row) for row in self._mails.find(wanted).sort("_id", DESCENDING).limit(limit)]
@@ -142,16 +149,17 @@ def queue(db: Database[Document], letter: Mail, at: datetime, session: ClientSes
     db["mails"].insert_one(row, session=session)
 
 
-def requeue_failed(db: Database[Document], mail_id: str, at: datetime, session: ClientSession) -> bool | None:
+def requeue_failed(
+    db: Database[Document], mail_id: str, at: datetime, session: ClientSession
+) -> Queued | None:
     row = db["mails"].find_one({"_id": ObjectId(mail_id)}, session=session)
     if row is None:
         return None
-    if row["state"] != State.FAILED.value:
-        return False
-    anew = {"state": State.QUEUED.value, "tries": 0, "next_try": at}
-    change = {"$set": anew, "$unset": {"expires_at": ""}}
-    db["mails"].update_one({"_id": row["_id"]}, change, session=session)
-    return True
+    if row["state"] == State.FAILED.value:
+        anew = {"state": State.QUEUED.value, "tries": 0, "next_try": at}
+        change = {"$set": anew, "$unset": {"expires_at": ""}}
+        db["mails"].update_one({"_id": row["_id"]}, change, session=session)
+    return _queued(row)
 
 
 def _ours(done: Claimed) -> Document:
@@ -168,6 +176,7 @@ def _queued(row: dict[str, Any]) -> Queued:
         language=row["language"],
         parameters=row["parameters"],
         dedupe_key=row["dedupe_key"],
+        files=tuple(row.get("files", ())),
         state=State(row["state"]),
         tries=row["tries"],
         created_at=row["created_at"],

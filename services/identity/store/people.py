@@ -12,8 +12,9 @@ from pymongo.database import Database
 
 from services.identity.domain.credentials import username_key
 from services.identity.domain.customers import Customer, Kind
-from services.identity.domain.users import Registration, User
-from services.identity.store import links, mails, tries
+from services.identity.domain.users import Registration, Role, User
+from services.identity.store import companies, links, mails, second_steps, tries
+from services.identity.store.audit import AuditBook
 from services.identity.store.changes import Changes
 from services.identity.store.rows import customer_of, user_of
 from shared import commands, mongo, outbox
@@ -22,19 +23,16 @@ from shared.mongo import Document
 ANY_CASE = Collation(locale="en", strength=2)
 
 INDEXES = {
-    "customers": [
-        IndexModel([("number", ASCENDING)], unique=True),
-        # There is one operator, also when two processes start on an empty database.
-        IndexModel([("kind", ASCENDING)], unique=True, partialFilterExpression={"kind": Kind.OPERATOR.value}),
-    ],
     "users": [
         IndexModel([("username_key", ASCENDING)], unique=True),
         IndexModel([("customer_id", ASCENDING), ("username_key", ASCENDING)]),
         IndexModel([("email", ASCENDING)], collation=ANY_CASE),
     ],
+    **companies.INDEXES,
     **tries.INDEXES,
     **links.INDEXES,
     **mails.INDEXES,
+    **second_steps.INDEXES,
 }
 
 SHOWN = ("username", "email", "last_name", "infix", "first_name")
@@ -50,9 +48,12 @@ class Store:
 
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
+        self.companies = companies.CompanyBook(db)
         self.tries = tries.TryBook(db)
         self.links = links.LinkBook(db)
         self.mails = mails.MailBook(db)
+        self.second_steps = second_steps.SecondStepBook(db)
+        self.audit = AuditBook(db)
 
     @classmethod
     def open(cls, uri: str | None = None) -> Store:
@@ -62,6 +63,7 @@ class Store:
             store._db[collection].create_indexes(indexes)
         commands.ensure_indexes(store._db)
         outbox.ensure_indexes(store._db)
+        store.audit.prepare()
         return store
 
     def close(self) -> None:
@@ -74,6 +76,10 @@ class Store:
         return commands.once(
             self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
         )
+
+    def together(self, at: datetime, work: Callable[[Changes], None]) -> None:
+        """Run ``work`` in one transaction: for what no command asks for, such as a login."""
+        mongo.transact(self._db, lambda session: work(Changes(self._db, session, at)))
 
     def answered(self, command_id: str, request: tuple[object, ...], at: datetime) -> Document | None:
         """What the command answered when it ran; None when it has not.
@@ -96,17 +102,6 @@ class Store:
 
     def customer(self, customer_id: str) -> Customer | None:
         return customer_of(self._db["customers"].find_one({"_id": customer_id}))
-
-    def customers(
-        self, query: str | None, number: int | None, after: int | None, limit: int
-    ) -> list[Customer]:
-        """By number, those above ``after`` whose name contains ``query``; the operator only by its number."""
-        wanted: list[Document] = [{"number": {"$gt": after or 0}}]
-        wanted.append({"number": number} if number is not None else {"kind": {"$ne": Kind.OPERATOR.value}})
-        if query:
-            wanted.append({"name_key": {"$regex": re.escape(query.casefold())}})
-        rows = self._db["customers"].find({"$and": wanted}).sort("number", ASCENDING).limit(limit)
-        return [customer for row in rows if (customer := customer_of(row))]
 
     def user(self, customer_id: str, user_id: str) -> User | None:
         return user_of(self._db["users"].find_one({"customer_id": customer_id, "_id": user_id}))
@@ -133,11 +128,21 @@ class Store:
         found = [user for row in rows if (user := user_of(row))]
         return found, self._db["users"].count_documents(wanted)
 
+    def manager_names(self, customer_id: str, limit: int) -> list[str]:
+        """Who can give roles at the customer, by username."""
+        wanted = {"customer_id": customer_id, "blocked": False, "roles": Role.USER_MANAGEMENT.value}
+        rows = self._db["users"].find(wanted).sort("username_key", ASCENDING).limit(limit)
+        return [user.name for row in rows if (user := user_of(row))]
+
     def users_to_tell(
-        self, customer_id: str, registration: Registration | None, user_ids: Sequence[str]
+        self,
+        customer_id: str,
+        registration: Registration | None,
+        user_ids: Sequence[str],
+        roles: Sequence[str] = (),
     ) -> list[User]:
-        """Users of the customer who are registered or named, and can be mailed."""
-        chosen: list[Document] = [{"_id": {"$in": list(user_ids)}}]
+        """Users of the customer who are registered, named or have one of the roles, and can be mailed."""
+        chosen: list[Document] = [{"_id": {"$in": list(user_ids)}}, {"roles": {"$in": list(roles)}}]
         if registration is not None:
             chosen.append({"registrations": registration.value})
         wanted = {"customer_id": customer_id, "blocked": False, "email": {"$ne": ""}, "$or": chosen}

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 
 from services.identity.domain.credentials import username_key
 from services.identity.domain.customers import Customer, Kind, Product
+from services.identity.domain.particulars import Address, Contact
 from services.identity.domain.users import Gender, Registration, Role, User
 from shared.mongo import Document
 
@@ -13,7 +14,8 @@ _CONVERTED = ("id", "roles", "registrations", "gender")
 
 
 def customer_row(customer: Customer) -> Document:
-    return _row(customer)
+    """With the name as it is searched: without case."""
+    return {**_row(customer), "name_key": customer.name.casefold()}
 
 
 def user_row(user: User) -> Document:
@@ -26,6 +28,7 @@ def _row(value: Customer | User) -> Document:
 
 
 def customer_of(row: Document | None) -> Customer | None:
+    """A row of an earlier version tells nothing of addresses and registrations."""
     if row is None:
         return None
     return Customer(
@@ -35,8 +38,17 @@ def customer_of(row: Document | None) -> Customer | None:
         kind=Kind(row["kind"]),
         parent_id=row["parent_id"],
         products=tuple(Product(code) for code in row["products"]),
+        kvk=row.get("kvk", ""),
+        vat_number=row.get("vat_number", ""),
+        address=_address(row.get("address")),
+        invoice_address=_address(row.get("invoice_address")),
+        contact=Contact(**row.get("contact", {})),
         revision=row["revision"],
     )
+
+
+def _address(row: Document | None) -> Address | None:
+    return Address(**row) if row else None
 
 
 def user_of(row: Document | None) -> User | None:

@@ -14,6 +14,7 @@ from services.identity.domain.lockout import (
     FORGET_AFTER,
     KNOWN_FOR,
     NONE_YET,
+    TOLD_EVERY,
     Counter,
     Tries,
     one_more,
@@ -78,8 +79,11 @@ class TryBook:
         """Whether somebody has logged in on that account from there, not too long ago."""
         return self._known.find_one({"_id": pair.key, "until": {"$gt": now}}) is not None
 
-    def remember(self, pair: Counter, now: datetime) -> None:
+    def remember(self, pair: Counter, now: datetime) -> bool:
+        """Know the pair from now on; True at most once in TOLD_EVERY."""
         self._known.update_one({"_id": pair.key}, {"$set": {"until": now + KNOWN_FOR}}, upsert=True)
+        quiet = {"_id": pair.key, "told_at": {"$not": {"$gt": now - TOLD_EVERY}}}
+        return self._known.update_one(quiet, {"$set": {"told_at": now}}).modified_count == 1
 
     def _read(self, key: str) -> Tries:
         row = self._tries.find_one({"_id": key})

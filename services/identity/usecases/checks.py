@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from services.identity.domain import credentials, lockout, users
+from services.identity.domain import credentials, lockout
 from services.identity.domain.lockout import Counter
 from services.identity.domain.users import Role, User
+from services.identity.passwords import Passwords
 from services.identity.store import Changes, Store
 from shared.acting import Acting
 from shared.errors import Forbidden, Invalid, TooMany
+from shared.words import gettext as _
 
 Clock = Callable[[], datetime]
-
-
-def managed_by(acting: Acting) -> str | None:
-    """The customer whose users the acting person manages; None for all. Forbidden without the role."""
-    if acting.kind == "staff":
-        acting.require_staff()
-        return None
-    return own_customer(acting)
 
 
 def own_customer(acting: Acting) -> str:
@@ -29,11 +23,13 @@ def own_customer(acting: Acting) -> str:
     return acting.require_customer()
 
 
-def still_manages(changes: Changes, acting: Acting) -> None:
-    """The session's roles may be a second old; who lost the role meanwhile does not use it here."""
-    actor = changes.user(acting.user_id or "", acting.customer_id)
-    if actor is None or not users.is_manager(actor):
-        raise Forbidden(role=Role.USER_MANAGEMENT.value)
+def own_user(where: Store | Changes, acting: Acting) -> User:
+    """The acting person as they are now. Forbidden once blocked or gone, and for staff who look along:
+    they are nobody of that customer."""
+    user = who_acts(where.user_by_id(acting.user_id or ""))
+    if acting.kind == "user" and user.customer_id != acting.customer_id:
+        raise Forbidden()
+    return user
 
 
 def who_acts(user: User | None) -> User:
@@ -41,6 +37,17 @@ def who_acts(user: User | None) -> User:
     if user is None or user.blocked:
         raise Forbidden()
     return user
+
+
+def check_own_password(
+    store: Store, passwords: Passwords, user: User, typed: str, now: datetime, field: str
+) -> None:
+    """Raise :class:`Invalid` under ``field`` unless it is the user's password; wrong ones are throttled."""
+    counter = lockout.own_password(user.id)
+    take_turn(store, counter, now)
+    if not passwords.matches(typed, user.password_hash):
+        raise Invalid(fields={field: [_("Dit is niet uw wachtwoord van nu.")]})
+    store.tries.forget(counter)
 
 
 def together(*checks: Callable[[], object]) -> None:

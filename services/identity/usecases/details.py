@@ -9,6 +9,7 @@ from services.identity.domain.mails import Letter, link_to, mail_to
 from services.identity.domain.users import Details, User
 from services.identity.store import Changes
 from shared.errors import Invalid
+from shared.words import gettext
 
 
 def save_details(changes: Changes, user: User, details: Details, now: datetime) -> User:
@@ -18,7 +19,7 @@ def save_details(changes: Changes, user: User, details: Details, now: datetime) 
     a first password gets the welcome mail at the new one: the link at the old one is void now.
     """
     if not details.email:
-        raise Invalid(fields={"email": ["Vul een e-mailadres in."]})
+        raise Invalid(fields={"email": [gettext("Vul een e-mailadres in.")]})
     after = users.with_details(user, details)
     moved = after.email != user.email
     if moved and user.awaits_first_password:

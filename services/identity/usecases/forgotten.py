@@ -10,18 +10,21 @@ from services.identity.passwords import Passwords
 from services.identity.schemas.replies import Reply
 from services.identity.store import Changes, Store
 from services.identity.usecases.checks import Clock, check_new_password, take_turn
+from services.identity.usecases.recording import from_address, record_sign, record_user
+from shared.acting import Acting
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.logging import get_logger
+from shared.words import lazy_gettext
 
 log = get_logger(__name__)
 
-GONE = "Deze link is al gebruikt of verlopen. Vraag een nieuwe aan."
+GONE = lazy_gettext("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan.")
 MOST_PER_ADDRESS = 20
 """Users with one e-mail address who get a mail each."""
 
 
-def request_reset(store: Store, clock: Clock, *, who: str, address: str) -> Reply:
+def request_reset(store: Store, clock: Clock, acting: Acting, *, who: str, address: str) -> Reply:
     """Mail a link to each user of that name or e-mail address; the answer is always the same.
 
     So is the work: where there is nobody, a mail to nobody is queued, which the sender drops. Too many
@@ -35,8 +38,17 @@ def request_reset(store: Store, clock: Clock, *, who: str, address: str) -> Repl
         return {}
     named, addressed = store.user_named(who), store.users_with_email(who, MOST_PER_ADDRESS)
     found = {user.id: user for user in [*([named] if named else []), *addressed]}
-    letters = [link_to(user, Letter.RESET) for user in found.values() if user.email and not user.blocked]
-    store.mails.queue(letters or [mail_to_nobody(new_id())], now)
+    reached = [user for user in found.values() if user.email and not user.blocked]
+
+    def work(changes: Changes) -> None:
+        for user in reached:
+            changes.queue(link_to(user, Letter.RESET))
+            record_sign(changes, from_address(acting, address), "reset_requested", user)
+        if not reached:
+            changes.queue(mail_to_nobody(new_id()))
+            record_sign(changes, from_address(acting, address), "reset_requested", None)
+
+    store.together(now, work)
     log.info("reset asked", address=address)
     return {}
 
@@ -55,6 +67,7 @@ def set_password(
     passwords: Passwords,
     clock: Clock,
     shortest_password: int,
+    acting: Acting,
     *,
     token: str,
     password: str,
@@ -76,6 +89,7 @@ def set_password(
             raise NotFound(GONE)
         after = users.with_password(user, password_hash)
         changes.save_user(after)
+        record_user(changes, acting, "password_set_by_link", user, after)
         if used.purpose is Purpose.RESET:
             changes.queue(mail_to(after, Letter.PASSWORD_CHANGED))
         return {"username": after.username}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
 from datetime import datetime, timedelta
 
 from prometheus_client import Counter as Metric
 
-from services.identity.domain import credentials, lockout
+from services.identity.domain import credentials, lockout, second_steps
+from services.identity.domain.second_steps import SecondStep
 from services.identity.domain.users import User
 from services.identity.passwords import Passwords
 from services.identity.schemas.replies import Reply, account_reply, refused_reply
-from services.identity.store import Store, Taken
+from services.identity.store import Store
+from services.identity.usecases import attempts
+from services.identity.usecases.attempts import Attempt
 from services.identity.usecases.checks import Clock
+from services.identity.usecases.recording import as_themselves, from_address, record_sign
+from shared.acting import Acting
 from shared.errors import NotFound
 from shared.logging import get_logger
 
@@ -22,79 +27,77 @@ LOGINS = Metric("tikker_logins_total", "Logins by outcome", ["outcome"])
 
 
 def login(
-    store: Store, passwords: Passwords, clock: Clock, *, username: str, password: str, address: str
+    store: Store,
+    passwords: Passwords,
+    clock: Clock,
+    acting: Acting,
+    *,
+    username: str,
+    password: str,
+    address: str,
 ) -> Reply:
     """Let somebody in, or answer how many tries are left and how many seconds to wait.
 
     The answer to a wrong login is the same, after the same work, whatever is wrong with it: the
     username, the password, or that the user is blocked. See :mod:`domain.lockout` for the counts.
     """
-    attempt = _begin(store, lockout.counters(credentials.username_key(username), address), clock())
+    counters, now = lockout.counters(credentials.username_key(username), address), clock()
+    attempt = attempts.begin(store, counters, store.tries.knows(counters.pair, now), now)
     if attempt.wait:
-        return _refused("waiting", address, 0, attempt.wait)
+        return refused("waiting", address, 0, attempt.wait)
     user = store.user_named(username)
     right = passwords.matches(password, user.password_hash if user else None)
     if user is None or user.blocked or not right:
-        return _refused("wrong", address, attempt.tries_left, attempt.next_wait)
-    _succeeded(store, attempt)
+        if attempt.next_wait:
+            tell_lockout(store, from_address(acting, address), user, attempt)
+        return refused("wrong", address, attempt.tries_left, attempt.next_wait)
+    attempts.forgive(store, attempt)
     if passwords.is_outdated(user.password_hash):
         store.replace_hash(user, passwords.hash(password))
-    return _let_in(store, user)
+    second = store.second_steps.find(user.id)
+    if second:
+        return _ask_second(store, user, second, address, now)
+    return let_in(store, acting, user, address, now)
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """A login under way: what was counted for it or, when one must wait first, for how long."""
-
-    pair: lockout.Counter
-    taken: tuple[Taken, ...]
-    at: datetime
-    wait: timedelta = timedelta(0)
-
-    @property
-    def tries_left(self) -> int:
-        """After this one, before a wait begins."""
-        return min(lockout.left(one.after, one.counter.limit) for one in self.taken)
-
-    @property
-    def next_wait(self) -> timedelta:
-        """Before the next try, now that this one is counted."""
-        return max(lockout.wait_before(one.after, one.counter.limit, self.at) for one in self.taken)
-
-
-def _begin(store: Store, counters: lockout.Counters, now: datetime) -> _Attempt:
-    """Count a try everywhere or, where one must wait, nowhere."""
-    taken: list[Taken] = []
-    for counter in counters.applying(store.tries.knows(counters.pair, now)):
-        one = store.tries.take(counter, now)
-        if one.wait:
-            for earlier in taken:
-                store.tries.give_back(earlier)
-            return _Attempt(counters.pair, (), now, one.wait)
-        taken.append(one)
-    return _Attempt(counters.pair, tuple(taken), now)
-
-
-def _succeeded(store: Store, attempt: _Attempt) -> None:
-    """Earlier mistakes of this person here are forgotten, those of others are not."""
-    for one in attempt.taken:
-        if one.counter == attempt.pair:
-            store.tries.forget(one.counter)
-        else:
-            store.tries.give_back(one)
-    store.tries.remember(attempt.pair, attempt.at)
-
-
-def _let_in(store: Store, user: User) -> Reply:
+def let_in(store: Store, acting: Acting, user: User, address: str, now: datetime) -> Reply:
+    """All that was asked was right. From now on the account is known at this address."""
     customer = store.customer(user.customer_id)
     if customer is None:
         raise NotFound()
+    pair = lockout.counters(credentials.username_key(user.username), address).pair
+    if store.tries.remember(pair, now):
+        tell_login(store, acting, user, address, now)
     LOGINS.labels("let in").inc()
     log.info("logged in", user_id=user.id)
-    return {"ok": True, **account_reply(user, customer)}
+    return {"ok": True, **account_reply(user, customer, store.second_steps.lacks(user))}
 
 
-def _refused(outcome: str, address: str, left: int, wait: timedelta) -> Reply:
+def _ask_second(store: Store, user: User, second: SecondStep, address: str, now: datetime) -> Reply:
+    """A ticket for the second step, which opens nothing by itself."""
+    ticket = secrets.token_urlsafe(second_steps.TICKET_BYTES)
+    store.second_steps.add_ticket(second_steps.ticket_for(user, ticket, address, now))
+    LOGINS.labels("second step asked").inc()
+    methods = ["totp", "recovery"] if second.recovery else ["totp"]
+    return {"ok": False, "second_step": {"ticket": ticket, "methods": methods}}
+
+
+def tell_login(store: Store, acting: Acting, user: User, address: str, at: datetime) -> None:
+    """Enter a login in the audit log: the first of an hour, per account and address."""
+    who = as_themselves(acting, user, address)
+    store.together(at, lambda changes: record_sign(changes, who, "logged_in", user))
+
+
+def tell_lockout(store: Store, acting: Acting, user: User | None, attempt: Attempt) -> None:
+    """Enter that a wait begins: as often as one does, so no flood (:mod:`domain.lockout`)."""
+    seconds = lockout.seconds(attempt.next_wait)
+    store.together(
+        attempt.at, lambda changes: record_sign(changes, acting, "locked_out", user, wait_seconds=seconds)
+    )
+
+
+def refused(outcome: str, address: str, left: int, wait: timedelta) -> Reply:
+    """The answer to a try that was wrong, or had to wait."""
     LOGINS.labels(outcome).inc()
     seconds = lockout.seconds(wait)
     log.info("login refused", outcome=outcome, address=address, attempts_left=left, wait_seconds=seconds)

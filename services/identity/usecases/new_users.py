@@ -13,17 +13,24 @@ from services.identity.store import Changes, Store
 from services.identity.usecases.checks import (
     Clock,
     check_new_password,
-    managed_by,
-    own_customer,
-    still_manages,
     take_turn,
     together,
 )
+from services.identity.usecases.reach import (
+    company_of,
+    managed_company,
+    managed_user,
+    reach_of,
+    seen_user,
+    staff_reach,
+)
+from services.identity.usecases.recording import record_user
 from shared.acting import Acting
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.ids import new_id
+from shared.words import gettext, lazy_gettext
 
-NO_ADDRESS = "Vul een e-mailadres in: daar gaat de mail heen."
+NO_ADDRESS = lazy_gettext("Vul een e-mailadres in: daar gaat de mail heen.")
 
 
 def create_user(
@@ -31,6 +38,7 @@ def create_user(
     passwords: Passwords,
     clock: Clock,
     shortest_password: int,
+    acting: Acting,
     *,
     customer_id: str,
     username: str,
@@ -43,6 +51,7 @@ def create_user(
     command_id: str,
 ) -> Reply:
     """A user of a customer, a partner or the operator; that also decides the scope of what they see."""
+    reach = staff_reach(acting)
     together(
         lambda: credentials.check_username(username),
         lambda: check_new_password(password, username, shortest_password),
@@ -51,8 +60,7 @@ def create_user(
     password_hash, now = passwords.hash(password), clock()
 
     def work(changes: Changes) -> Reply:
-        if changes.customer(customer_id) is None:
-            raise NotFound()
+        managed_company(changes, acting, reach, customer_id)
         user = User(
             id=new_id(),
             number=changes.next_number("users", users.FIRST_NUMBER),
@@ -66,10 +74,11 @@ def create_user(
             roles=users.roles_of(roles),
         )
         changes.add_user(user)
-        return user_reply(user, None, now)
+        record_user(changes, acting, "added", None, user)
+        return user_reply(user, acting.user_id, now)
 
     request = ("create_user", customer_id, username, email, first_name, infix, last_name, sorted(roles))
-    return store.once(command_id, request, now, work)
+    return store.once(f"{reach.name}:{command_id}", request, now, work)
 
 
 def add_user(
@@ -84,9 +93,12 @@ def add_user(
     password: str,
     details: Details,
     command_id: str,
+    customer_id: str | None = None,
+    reason: str = "",
 ) -> Reply:
-    """A colleague of the acting user manager, without roles yet."""
-    customer_id, now = own_customer(acting), clock()
+    """A colleague of the acting user manager, or a user of the company that staff name; without roles yet."""
+    reach, now = reach_of(acting), clock()
+    company_id = company_of(acting, customer_id)
     together(
         lambda: credentials.check_username(username),
         lambda: _check_address(details.email),
@@ -95,11 +107,11 @@ def add_user(
     password_hash = "" if welcome else passwords.hash(password)
 
     def work(changes: Changes) -> Reply:
-        still_manages(changes, acting)
+        managed_company(changes, acting, reach, company_id)
         user = User(
             id=new_id(),
             number=changes.next_number("users", users.FIRST_NUMBER),
-            customer_id=customer_id,
+            customer_id=company_id,
             username=username,
             password_hash=password_hash,
             invited_at=now if welcome else None,
@@ -108,34 +120,34 @@ def add_user(
         changes.add_user(user)
         if welcome:
             changes.queue(link_to(user, Letter.WELCOME))
+        record_user(changes, acting, "added", None, user, reason)
         return user_reply(user, acting.user_id, now)
 
-    return store.once(f"{customer_id}:{command_id}", ("add_user", username, welcome, details), now, work)
+    request = ("add_user", company_id, username, welcome, details)
+    return store.once(f"{reach.name}:{command_id}", request, now, work)
 
 
-def resend_welcome(store: Store, clock: Clock, acting: Acting, *, user_id: str, command_id: str) -> Reply:
+def resend_welcome(
+    store: Store, clock: Clock, acting: Acting, *, user_id: str, command_id: str, reason: str = ""
+) -> Reply:
     """Another welcome mail, with a link of its own, to who has not chosen a password yet."""
-    within, now = managed_by(acting), clock()
-    command, request = f"{within or 'staff'}:{command_id}", ("resend_welcome", user_id)
+    reach, now = reach_of(acting), clock()
+    command, request = f"{reach.name}:{command_id}", ("resend_welcome", user_id)
     done = store.answered(command, request, now)
     if done:
         return done
-    if (store.user(within, user_id) if within else store.user_by_id(user_id)) is None:
-        raise NotFound()
+    seen_user(store, reach, user_id)
     take_turn(store, lockout.welcomes(user_id), now)
 
     def work(changes: Changes) -> Reply:
-        user = changes.user(user_id, within)
-        if user is None:
-            raise NotFound()
-        if within:
-            still_manages(changes, acting)
+        user = managed_user(changes, acting, reach, user_id)
         if not user.awaits_first_password:
-            raise Conflict(f"{user.name} heeft al een wachtwoord.")
+            raise Conflict(gettext("%(name)s heeft al een wachtwoord.", name=user.name))
         _check_address(user.email)
         again = users.invited(user, now)
         changes.save_user(again)
         changes.queue(link_to(again, Letter.WELCOME))
+        record_user(changes, acting, "welcomed", user, again, reason)
         return user_reply(again, acting.user_id, now)
 
     return store.once(command, request, now, work)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from services.identity.domain.mails import NOTIFICATIONS, Letter, mail_to
+import msgspec
+
+from services.identity.domain.mails import NOTIFICATIONS, Letter, State, mail_to
 from services.identity.domain.users import Registration
 from services.identity.schemas.replies import Reply
 from services.identity.store import Changes, Store
 from services.identity.usecases.checks import Clock
+from services.identity.usecases.reach import Reach, staff_reach, still_staff
+from shared.acting import Acting
 from shared.errors import Conflict, NotFound, Permanent
 from shared.events import Envelope, NotificationRequested
+from shared.events.audit import Subject
 from shared.logging import get_logger
+from shared.words import gettext as _
 
 log = get_logger(__name__)
 
@@ -24,9 +30,10 @@ def notify(store: Store, clock: Clock, envelope: Envelope[NotificationRequested]
         raise Permanent("no customer")
     letter = _letter(asked)
     registration = _registration(asked.registration)
-    found = store.users_to_tell(envelope.customer_id, registration, asked.user_ids)
+    found = store.users_to_tell(envelope.customer_id, registration, asked.user_ids, asked.roles)
+    files = tuple(msgspec.to_builtins(file) for file in asked.files)
     key = f"{envelope.name.partition('.')[0]}:{asked.dedupe_key}"
-    store.mails.queue([mail_to(user, letter, asked.parameters, key) for user in found], clock())
+    store.mails.queue([mail_to(user, letter, asked.parameters, key, files) for user in found], clock())
     log.info("notification", template=letter.value, users=len(found))
 
 
@@ -47,15 +54,26 @@ def _registration(code: str | None) -> Registration | None:
         raise Permanent(f"no such registration: {code}") from problem
 
 
-def retry_mail(store: Store, clock: Clock, *, mail_id: str, command_id: str) -> Reply:
-    """Have a mail that has failed tried from the start."""
+def retry_mail(store: Store, clock: Clock, acting: Acting, *, mail_id: str, command_id: str) -> Reply:
+    """Have a mail that has failed tried from the start, if it was for somebody within reach."""
+    reach = staff_reach(acting)
 
     def work(changes: Changes) -> Reply:
-        queued = changes.requeue_failed(mail_id)
-        if queued is None:
-            raise NotFound("Deze mail bestaat niet (meer).")
-        if not queued:
-            raise Conflict("Alleen een mail die niet is aangekomen, kan opnieuw.")
+        still_staff(changes, acting)
+        mail = changes.requeue_failed(mail_id)
+        if mail is None or not _is_within(changes, reach, mail.customer_id):
+            raise NotFound(_("Deze mail bestaat niet (meer)."))
+        if mail.state is not State.FAILED:
+            raise Conflict(_("Alleen een mail die niet is aangekomen, kan opnieuw."))
+        subject = Subject(kind="mail", id=mail.id, name=mail.to)
+        told = {"template": mail.letter, "state": State.QUEUED, "tries": 0}
+        before = told | {"state": mail.state, "tries": mail.tries}
+        changes.record(acting, mail.customer_id or None, "mail.retried", subject, before, told)
         return {"id": mail_id}
 
-    return store.once(f"staff:{command_id}", ("retry_mail", mail_id), clock(), work)
+    return store.once(f"{reach.name}:{command_id}", ("retry_mail", mail_id), clock(), work)
+
+
+def _is_within(changes: Changes, reach: Reach, customer_id: str | None) -> bool:
+    company = changes.customer(customer_id) if customer_id else None
+    return reach == Reach() or (company is not None and reach.includes(company))

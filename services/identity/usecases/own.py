@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from services.identity.domain import credentials, lockout, users
+from services.identity.domain import credentials, users
 from services.identity.domain.mails import Letter, mail_to
 from services.identity.domain.users import Details, User
 from services.identity.passwords import Passwords
 from services.identity.schemas.replies import Reply, user_reply
 from services.identity.store import Changes, Store
-from services.identity.usecases.checks import Clock, check_new_password, take_turn, together, who_acts
+from services.identity.usecases.checks import (
+    Clock,
+    check_new_password,
+    check_own_password,
+    own_user,
+    together,
+)
 from services.identity.usecases.details import save_details
+from services.identity.usecases.recording import record_user
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid
+from shared.words import gettext
 
 
 def change_details(store: Store, clock: Clock, acting: Acting, *, details: Details, command_id: str) -> Reply:
@@ -27,6 +35,7 @@ def change_details(store: Store, clock: Clock, acting: Acting, *, details: Detai
         ("change_details", details),
         now,
         lambda changes, user: save_details(changes, user, details, now),
+        "details_changed",
     )
 
 
@@ -40,7 +49,7 @@ def change_username(store: Store, clock: Clock, acting: Acting, *, username: str
             changes.save_user(after)
         return after
 
-    return _change(store, acting, command_id, ("change_username", username), clock(), act)
+    return _change(store, acting, command_id, ("change_username", username), clock(), act, "username_changed")
 
 
 def change_password(
@@ -59,20 +68,21 @@ def change_password(
     done = store.answered(command, request, now)
     if done:
         return done
-    before = who_acts(store.user(acting.customer_id or "", acting.user_id or ""))
+    before = own_user(store, acting)
     together(
-        lambda: _check_old(store, passwords, before, old, now),
+        lambda: check_own_password(store, passwords, before, old, now, field="old"),
         lambda: check_new_password(new, before.username, shortest_password, field="new"),
         lambda: _check_other(old, new),
     )
     password_hash = passwords.hash(new)
 
     def work(changes: Changes) -> Reply:
-        user = who_acts(changes.user(before.id, before.customer_id))
+        user = own_user(changes, acting)
         if user.password_epoch != before.password_epoch:
-            raise Conflict("Uw wachtwoord is intussen gewijzigd. Log opnieuw in.")
+            raise Conflict(gettext("Uw wachtwoord is intussen gewijzigd. Log opnieuw in."))
         after = users.with_password(user, password_hash)
         changes.save_user(after)
+        record_user(changes, acting, "password_changed", user, after)
         if after.email:
             changes.queue(mail_to(after, Letter.PASSWORD_CHANGED))
         return {"epoch": after.epoch}
@@ -80,17 +90,9 @@ def change_password(
     return store.once(command, request, now, work)
 
 
-def _check_old(store: Store, passwords: Passwords, user: User, old: str, now: datetime) -> None:
-    counter = lockout.own_password(user.id)
-    take_turn(store, counter, now)
-    if not passwords.matches(old, user.password_hash):
-        raise Invalid(fields={"old": ["Dit is niet uw wachtwoord van nu."]})
-    store.tries.forget(counter)
-
-
 def _check_other(old: str, new: str) -> None:
     if old == new:
-        raise Invalid(fields={"new": ["Dit is uw wachtwoord al. Kies een ander."]})
+        raise Invalid(fields={"new": [gettext("Dit is uw wachtwoord al. Kies een ander.")]})
 
 
 def _change(
@@ -100,9 +102,12 @@ def _change(
     request: tuple[object, ...],
     now: datetime,
     act: Callable[[Changes, User], User],
+    verb: str,
 ) -> Reply:
     def work(changes: Changes) -> Reply:
-        user = who_acts(changes.user(acting.user_id or "", acting.customer_id))
-        return user_reply(act(changes, user), acting.user_id, now)
+        user = own_user(changes, acting)
+        after = act(changes, user)
+        record_user(changes, acting, verb, user, after)
+        return user_reply(after, acting.user_id, now)
 
     return store.once(f"{acting.user_id}:{command_id}", request, now, work)

@@ -11,6 +11,7 @@ from prometheus_client import Counter as Metric
 
 from services.identity.domain.links import TOKEN_BYTES, Link, link_for
 from services.identity.domain.mails import LINKS, WAITS, Queued, is_wanted, next_try
+from services.identity.mail.files import NO_FILES, FileAway, FileGone, Files
 from services.identity.mail.letters import Letters, Unwritable
 from services.identity.mail.post import Post, Postponed, Refused
 from services.identity.store import Claimed, Store
@@ -34,6 +35,7 @@ class Sender:
     letters: Letters
     post: Post
     clock: Clock
+    files: Files = NO_FILES
     waits: Sequence[timedelta] = WAITS
 
     def run_once(self) -> bool:
@@ -52,9 +54,9 @@ class Sender:
         except _Unwanted:
             self.store.mails.drop(claimed)
             self._count(claimed.mail, "dropped", "")
-        except (Refused, Unwritable) as problem:  # it would be no better later
+        except (Refused, Unwritable, FileGone) as problem:  # it would be no better later
             self._failed(claimed, str(problem))
-        except Postponed as problem:
+        except (Postponed, FileAway) as problem:
             self._postpone(claimed, str(problem))
         else:
             self.store.mails.sent(claimed, self.clock())
@@ -62,7 +64,8 @@ class Sender:
 
     def _send(self, mail: Queued) -> None:
         link, token = self._new_link(mail)
-        self.post.send(self.letters.write(mail, link, token))
+        files = [self.files.fetch(mail.customer_id, reference) for reference in mail.files]
+        self.post.send(self.letters.write(mail, link, token, files))
 
     def _new_link(self, mail: Queued) -> tuple[Link | None, str]:
         """The link of a letter that has one, made now: each try has its own, all good until one is used."""

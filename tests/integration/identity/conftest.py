@@ -18,10 +18,13 @@ from services.identity.domain.users import Details
 from services.identity.mail.letters import Letters
 from services.identity.mail.post import Post
 from services.identity.passwords import Cost, Passwords
+from services.identity.schemas.companies import CreateCustomer
 from services.identity.store import Store
 from services.identity.usecases import companies, forgotten, logins, new_users
 from services.identity.usecases.sending import Sender
 from shared.acting import Acting
+from shared.events import AuditRecorded, Envelope, decode
+from shared.events.audit import IdentityAuditRecorded
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.integration.identity.mail_server import MailServer
@@ -73,8 +76,27 @@ class Identity:
     database: Any
 
     def customer(self, name: str = "Bakkerij Voorbeeld B.V.", **fields: Any) -> Any:
-        asked = {"products": ["voip"], "kind": "customer", "parent_id": None, "command_id": new_id()}
-        return companies.create_customer(self.store, self.clock, name=name, **(asked | fields))
+        """A company that operator staff make, or ``acting``."""
+        acting, asked = fields.pop("acting", STAFF), {"products": ["voip"], "command_id": new_id()}
+        loaded = CreateCustomer().load({"name": name} | asked | fields)
+        return companies.create_customer(self.store, self.clock, acting, **loaded)
+
+    def staff(self, company: dict[str, Any], username: str, *roles: str) -> Acting:
+        """Somebody of a partner or the operator, as the gateway vouches for them."""
+        made = self.user(company["id"], username, *roles, email=f"{username}@example.nl")
+        return Acting(
+            kind="staff",
+            scope=company["kind"],
+            customer_id=company["id"],
+            user_id=made["id"],
+            username=username,
+            roles=roles,
+        )
+
+    def recorded(self) -> list[Envelope[AuditRecorded]]:
+        """What the audit log is told, oldest first."""
+        rows = self.database["outbox"].find({"name": "identity.audit.recorded.v1"}).sort("_id", 1)
+        return [decode(row["body"], IdentityAuditRecorded) for row in rows]
 
     def user(self, customer_id: str, username: str, *roles: str, **fields: Any) -> Any:
         asked = {"password": PASSWORD, "email": "", "first_name": "", "infix": "", "last_name": ""}
@@ -83,6 +105,7 @@ class Identity:
             self.passwords,
             self.clock,
             SHORTEST_PASSWORD,
+            STAFF,
             customer_id=customer_id,
             username=username,
             roles=roles,
@@ -91,7 +114,13 @@ class Identity:
 
     def login(self, username: str = "anna", password: str = PASSWORD, address: str = OFFICE) -> Any:
         return logins.login(
-            self.store, self.passwords, self.clock, username=username, password=password, address=address
+            self.store,
+            self.passwords,
+            self.clock,
+            Acting(),
+            username=username,
+            password=password,
+            address=address,
         )
 
     def fail(self, times: int, username: str = "anna", address: str = OFFICE) -> Any:
@@ -119,7 +148,7 @@ class Identity:
         return acting_as(self.user(customer, username, "user_management", email=f"{username}@example.nl"))
 
     def forgot(self, who: str, address: str = OFFICE) -> Any:
-        return forgotten.request_reset(self.store, self.clock, who=who, address=address)
+        return forgotten.request_reset(self.store, self.clock, Acting(), who=who, address=address)
 
     def set_password(self, token: str, password: str = "kruisbessenjam", **fields: Any) -> Any:
         return forgotten.set_password(
@@ -127,6 +156,7 @@ class Identity:
             self.passwords,
             self.clock,
             SHORTEST_PASSWORD,
+            Acting(),
             token=token,
             password=password,
             **({"command_id": new_id()} | fields),

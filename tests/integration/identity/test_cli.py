@@ -39,10 +39,83 @@ def test_a_partner_and_its_customer_are_listed(service: Service) -> None:
     tikker(service, "customer", "create", "ICT Voorbeeld", "--partner")
     tikker(service, "customer", "create", "Garage Voorbeeld", "--under", "10001", "--product", "pbx")
     listed = tikker(service, "customer", "list")
-    assert [line.split(maxsplit=3) for line in listed.stdout.splitlines()[1:]] == [
-        ["10001", "partner", "–", "ICT Voorbeeld"],
-        ["10002", "customer", "pbx", "Garage Voorbeeld"],
+    assert [line.split(maxsplit=4) for line in listed.stdout.splitlines()[1:]] == [
+        ["10001", "partner", "–", "0", "ICT Voorbeeld"],
+        ["10002", "customer", "pbx", "0", "Garage Voorbeeld"],
     ]
+    for arguments in (("customer", "list", "--query", "garage"), ("customer", "list", "--under", "10001")):
+        assert [line.split()[0] for line in tikker(service, *arguments).stdout.splitlines()[1:]] == ["10002"]
+    partners = tikker(service, "partner", "list").stdout
+    assert "ICT Voorbeeld" in partners
+    assert "Garage" not in partners
+
+
+def test_all_that_is_known_of_a_company_is_shown_and_changed(service: Service) -> None:
+    made = tikker(
+        service,
+        *("partner", "create", "ICT Voorbeeld", "--kvk", "00001500", "--vat-number", "nl000015000b01"),
+        *(
+            "--street",
+            "Verzinselplein",
+            "--house-number",
+            "1",
+            "--postcode",
+            "9999zz",
+            "--city",
+            "Voorbeeldstad",
+        ),
+    )
+    assert made.stdout.startswith("10001  ICT Voorbeeld"), made.stderr
+    lines = tikker(service, "customer", "show", "10001").stdout.splitlines()
+    shown = dict(line.split(maxsplit=1) for line in lines)
+    assert (shown["KvK"], shown["address"]) == ("00001500", "Verzinselplein 1, 9999 ZZ Voorbeeldstad, NL")
+    tikker(service, "customer", "create", "Garage Voorbeeld", "--product", "voip")
+    changed = tikker(
+        service,
+        *("customer", "change", "10002", "--name", "Garage Ander", "--under", "10001"),
+        *("--product", "mobile", "--contact-name", "Bram", "--reason", "overgenomen"),
+    )
+    assert changed.returncode == 0, changed.stderr
+    for line in ("under        ICT Voorbeeld", "products     mobile", "contact      Bram", "revision     2"):
+        assert line in changed.stdout.splitlines()
+    moved = tikker(service, "customer", "change", "10001", "--house-number", "2", "--kvk", "")
+    assert "address      Verzinselplein 2, 9999 ZZ Voorbeeldstad, NL" in moved.stdout
+    assert "KvK" not in moved.stdout
+
+
+def test_users_of_a_company_are_managed(service: Service) -> None:
+    tikker(service, "customer", "create", "Bakkerij Voorbeeld B.V.", "--product", "voip")
+    made = tikker(
+        service,
+        "user",
+        "create",
+        "10001",
+        "nora",
+        "--welcome",
+        "--email",
+        "nora@example.nl",
+        "--role",
+        "invoices",
+    )
+    assert "a welcome mail goes to nora@example.nl" in made.stdout, made.stderr
+    tikker(service, "user", "create", "10001", "nora.2", "--password", PASSWORD)
+    listed = tikker(service, "user", "list", "10001").stdout.splitlines()
+    assert [line.split()[1] for line in listed[1:]] == ["nora", "nora.2"]
+    assert "a welcome mail" in tikker(service, "user", "welcome", "10001", "Nora").stdout
+    assert (
+        "settings, mobile_access"
+        in tikker(service, "user", "roles", "10001", "nora.2", "settings", "mobile_access").stdout
+    )
+    tikker(service, "user", "change", "10001", "nora.2", "--email", "n2@example.nl", "--first-name", "Nora")
+    shown = tikker(service, "user", "show", "10001", "nora.2").stdout
+    assert "n2@example.nl" in shown
+    assert "settings, mobile_access" in shown
+    tikker(service, "user", "block", "10001", "nora.2", "--reason", "uit dienst")
+    assert not service.login("nora.2")["ok"]
+    tikker(service, "user", "unblock", "10001", "nora.2")
+    assert service.login("nora.2")["ok"]
+    assert "is gone" in tikker(service, "user", "delete", "10001", "nora.2", "--yes").stdout
+    assert not service.login("nora.2")["ok"]
 
 
 def test_what_is_refused_is_said_in_sentences_and_by_the_exit_code(service: Service) -> None:
@@ -56,3 +129,14 @@ def test_what_is_refused_is_said_in_sentences_and_by_the_exit_code(service: Serv
     assert "  username: Gebruik 3 tot en met 100" in weak.stderr
     assert "  password: Dit wachtwoord raadt men snel." in weak.stderr
     assert "Traceback" not in weak.stderr
+    wrong = tikker(service, "customer", "create", "Garage", "--kvk", "123", "--street", "Laan")
+    assert wrong.returncode == 1
+    assert "  kvk: Een KvK-nummer heeft 8 cijfers." in wrong.stderr
+    assert "  address.city: Vul dit in." in wrong.stderr
+    for arguments, sentence in (
+        (("user", "block", "10000", "niemand"), "Operator has no user niemand"),
+        (("customer", "change", "10000"), "nothing to change"),
+        (("customer", "change", "10000", "--name", "X", "--revision", "9"), "is intussen gewijzigd"),
+    ):
+        refused = tikker(service, *arguments)
+        assert (refused.returncode, sentence in refused.stderr) == (1, True), refused.stderr

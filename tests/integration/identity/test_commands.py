@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.identity import views
+from services.identity.schemas.companies import Customers
 from services.identity.usecases import companies, managing
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
@@ -32,8 +33,7 @@ def managers_of(identity: Identity, customer_id: str) -> int:
 
 
 def find(identity: Identity, **fields: Any) -> Any:
-    asked = {"query": None, "number": None, "after": None, "limit": 100}
-    return views.customers(identity.store, **(asked | fields))
+    return views.customers(identity.store, STAFF, **Customers().load(fields))
 
 
 @pytest.mark.feature("ID-12")

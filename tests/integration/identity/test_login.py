@@ -50,6 +50,7 @@ def test_the_right_password_opens_the_account(identity: Identity) -> None:
             "language": "nl",
             "theme": "system",
             "epoch": 1,
+            "must_set_up_second_step": False,
         },
         "customer": {
             "id": customer["id"],

@@ -16,7 +16,7 @@ from services.identity.views import mails
 from shared.errors import Conflict, NotFound
 from shared.events import MailFailed, MailSent, decode
 from shared.ids import new_id
-from tests.integration.identity.conftest import Identity, at_once
+from tests.integration.identity.conftest import STAFF, Identity, at_once
 from tests.integration.identity.mail_server import GOES_SILENT, MailServer, html_of, text_of
 from tests.support.processes import free_port
 
@@ -240,7 +240,7 @@ def test_who_lost_the_claim_does_not_write_the_outcome(identity: Identity, mail_
 
 def retry(identity: Identity, mail_id: str, command_id: str | None = None) -> Any:
     return notifications.retry_mail(
-        identity.store, identity.clock, mail_id=mail_id, command_id=command_id or new_id()
+        identity.store, identity.clock, STAFF, mail_id=mail_id, command_id=command_id or new_id()
     )
 
 
@@ -252,7 +252,7 @@ def test_staff_see_what_failed_and_have_it_tried_from_the_start(
     queue(identity)
     sender = identity.sender(mail_server)
     sender.run_once()
-    [row] = mails(identity.store, state="failed", after="", limit=10)["rows"]
+    [row] = mails(identity.store, STAFF, state="failed", after="", limit=10)["rows"]
     assert (row["to"], row["template"], row["error"]) == (
         "anna@example.nl",
         "password_changed",
@@ -277,7 +277,7 @@ def test_the_list_of_mails_goes_page_by_page_newest_first(identity: Identity) ->
     queue(identity, *(letter(f"u{number}@example.nl") for number in range(5)))
     seen, after = [], ""
     while after is not None:
-        page = mails(identity.store, state="queued", after=after, limit=2)
+        page = mails(identity.store, STAFF, state="queued", after=after, limit=2)
         seen += [row["to"] for row in page["rows"]]
         after = page["next"]
     assert seen == [f"u{number}@example.nl" for number in reversed(range(5))]

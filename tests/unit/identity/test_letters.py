@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.identity.domain.links import Link, Purpose
 from services.identity.domain.mails import LINKS, NOTIFICATIONS, Letter, Queued, State
-from services.identity.mail.letters import FOLDER, LANGUAGES, Formats, Letters, Unwritable
+from services.identity.mail.letters import FOLDER, LANGUAGES, Attachment, Formats, Letters, Unwritable
 
 LETTERS = Letters("https://portaal.example.nl", "Tikker <tikker@example.nl>")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -33,7 +33,24 @@ VALUES: dict[Letter, dict[str, Any]] = {
         "blocked": True,
         "at": "2026-11-22T15:38:51Z",
     },
+    Letter.USAGE_EXPORT: {
+        "from": "2026-11-01",
+        "to": "2026-11-30",
+        "rows": 12345,
+        "attached": True,
+        "path": "/exports/" + "e" * 32,
+        "expires_at": "2026-11-29T11:00:00Z",
+    },
+    Letter.FRAUD_SUSPECTED: {
+        "call_class": "international",
+        "day": "2026-11-22",
+        "amount": "187.43",
+        "usual": "12.5",
+        "minutes": 1312,
+        "blocked": True,
+    },
 }
+OUR_OWN: dict[Letter, dict[str, Any]] = {Letter.SECOND_STEP: {"what": "recovery_used", "left": 7}}
 every_letter = pytest.mark.parametrize("letter", Letter)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -45,7 +62,7 @@ def write(letter: Letter, language: str = "nl", to: str = "nora@example.nl", **v
         user_id="a" * 32,
         customer_id="c" * 32,
         language=language,
-        parameters=EVERYBODY | VALUES.get(letter, {}) | values,
+        parameters=EVERYBODY | (VALUES | OUR_OWN).get(letter, {}) | values,
         id="6741e0ab9f1c2d3e4f5a6b7c",
         state=State.QUEUED,
         tries=1,
@@ -198,3 +215,63 @@ def test_days_and_moments_go_by_the_clock_of_amsterdam() -> None:
 
 def test_a_purpose_has_one_letter() -> None:
     assert sorted(LINKS.values()) == sorted(Purpose)
+
+
+@pytest.mark.feature("ID-09")
+@every_language
+@pytest.mark.parametrize("what", ["on", "off", "reset", "codes", "recovery_used"])
+def test_each_change_of_the_second_step_is_told_in_words_of_its_own(language: str, what: str) -> None:
+    others = {"on", "off", "reset", "codes", "recovery_used"} - {what}
+    mail = write(Letter.SECOND_STEP, language, what=what)
+    assert "nora" in form(mail, "plain")
+    assert all(
+        str(mail["Subject"]) != str(write(Letter.SECOND_STEP, language, what=other)["Subject"])
+        for other in others
+    )
+
+
+def plain(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+@pytest.mark.feature("CDR-07")
+def test_an_export_is_attached_or_fetched_by_its_link() -> None:
+    small = plain(write(Letter.USAGE_EXPORT))
+    assert "zitten bij dit bericht" in small and "Regels: 12.345" in small
+    large = plain(write(Letter.USAGE_EXPORT, attached=False))
+    assert "te groot" in large and "https://portaal.example.nl/exports/" + "e" * 32 in large
+    assert "tot 29-11-2026 om 12:00 uur" in large
+    assert "Lines: 12,345" in plain(write(Letter.USAGE_EXPORT, "en"))
+
+
+@pytest.mark.feature("CDR-11")
+def test_a_fraud_alert_says_whether_anything_is_blocked() -> None:
+    blocked = write(Letter.FRAUD_SUSPECTED)
+    assert blocked["Subject"] == "Ongewoon verbruik: internationaal bellen buiten de EU"
+    assert "Alarmnummers werken altijd" in plain(blocked)
+    assert "Er is niets geblokkeerd" in plain(write(Letter.FRAUD_SUSPECTED, blocked=False))
+    assert "more use of 0900 than" in plain(write(Letter.FRAUD_SUSPECTED, "en", call_class="0900"))
+
+
+@pytest.mark.feature("CDR-07")
+def test_an_attachment_comes_out_as_it_went_in() -> None:
+    mail = Queued(
+        letter=Letter.USAGE_EXPORT,
+        to="nora@example.nl",
+        user_id="a" * 32,
+        customer_id="c" * 32,
+        parameters=EVERYBODY | VALUES[Letter.USAGE_EXPORT],
+        id="6741e0ab9f1c2d3e4f5a6b7c",
+        state=State.QUEUED,
+        tries=1,
+        created_at=NOON,
+        correlation_id="test",
+    )
+    file = Attachment("gespreksdetails-2026-11.zip", "application/zip", bytes(range(256)) * 9)
+    letter = LETTERS.write(mail, files=[file])
+    [attached] = letter.iter_attachments()
+    assert attached.get_filename() == file.name and attached.get_content_type() == "application/zip"
+    assert attached.get_content() == file.content
+    assert "zitten bij dit bericht" in plain(letter)

@@ -35,7 +35,8 @@ def refused(schema: type[Base], given: dict[str, Any]) -> dict[str, Any]:
     with pytest.raises(ValidationError) as problem:
         schema().load(given)
     assert isinstance(problem.value.messages, dict)
-    return problem.value.messages
+    found = problem.value.messages
+    return {name: said if isinstance(said, list | dict) else [str(said)] for name, said in found.items()}
 
 
 @pytest.mark.parametrize(
