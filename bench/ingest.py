@@ -30,7 +30,7 @@ from services.cdr.domain.reference import Reference
 from services.cdr.domain.usage import decode
 from services.cdr.store.counters import CounterStore
 from services.cdr.store.reference import ReferenceStore
-from services.cdr.store.usage import USAGE_INDEXES
+from services.cdr.store.search import INDEXES
 from services.cdr.usecases.record_usage import price_all
 from shared import mongo
 from shared.publisher import Message, Publisher, open_connection
@@ -187,7 +187,7 @@ def publish(bench: Bench, bodies: Sequence[bytes]) -> None:
 def _bare(bench: Bench, queue: str, events: int) -> tuple[float, float]:
     db = mongo.connect(bench.database_uri("bench_bare"), timeout_ms=20_000)
     db.client.drop_database("bench_bare")
-    for keys in USAGE_INDEXES:
+    for keys in INDEXES:
         db["usage"].create_index(keys)
     with _process(bench, "bench_bare", "bench.bare_loop", queue) as process:
         return _watch(db, events, process)

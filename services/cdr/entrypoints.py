@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.cdr import schemas, views
+from services.cdr.customer_entrypoints import CustomerCalls
 from services.cdr.domain.periods import written
+from services.cdr.plan_entrypoints import PlanCalls, open_stores
+from services.cdr.staff_entrypoints import StaffCalls
 from services.cdr.store import Stores
-from services.cdr.usecases import ownership, plans
+from services.cdr.usecases import ownership, retention
 from services.cdr.usecases.close_period import close_period
 from shared.acting import Acting
-from shared.bus import OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
 from shared.events import Envelope, MobileSubscriptionChanged, PbxNumberChanged
 from shared.money import to_wire
 
@@ -22,12 +25,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class CdrService:
+class CdrService(CustomerCalls, StaffCalls, PlanCalls, Operations):
     """Usage, rating and call details."""
 
     name = "cdr"
 
-    stores: Stores = Provide(Stores.connect)
+    stores: Stores = Provide(open_stores)
     relay = OutboxRelay()
 
     @rpc()
@@ -54,27 +57,15 @@ class CdrService:
     def details(self, acting: Acting, selection: Any, cursor: Any, limit: int, sort: str) -> dict[str, Any]:
         customer = acting.require_customer()
         stores = self.stores
-        return views.details(stores.details, stores.counters, customer, selection, cursor, limit, sort)
-
-    @rpc(schemas.ImportPlan, kinds=STAFF)
-    def import_plan(self, acting: Acting, **fields: Any) -> dict[str, Any]:
-        acting.require_staff()
-        return plans.import_plan(self.stores.reference, by=acting.username or acting.kind, **fields)
-
-    @rpc(schemas.AssignPlan, kinds=STAFF)
-    def assign_plan(self, acting: Acting, customer_id: str, plan: str) -> None:
-        acting.require_staff()
-        plans.assign_plan(self.stores.reference, customer_id, plan)
-
-    @rpc(kinds=STAFF)
-    def plans(self, acting: Acting) -> list[dict[str, Any]]:
-        acting.require_staff()
-        return views.plans(self.stores.reference)
+        found = views.details(stores.details, stores.counters, customer, selection, cursor, limit, sort)
+        if not found["rows"]:
+            found["removed"] = retention.removed(stores.retention, customer, selection)
+        return found
 
     @rpc(schemas.ClosePeriod, kinds=STAFF)
     def close_period(self, acting: Acting, customer_id: str, period: int) -> dict[str, Any]:
         acting.require_staff()
-        closed = close_period(customer_id, period, self.stores.periods, _now())
+        closed = close_period(customer_id, period, self.stores.periods, _now(), acting)
         return {"period": written(period), "rows": closed.rows, "amount": to_wire(closed.amount)}
 
     @rpc(kinds=STAFF)

@@ -8,7 +8,6 @@ from typing import Any
 
 from services.cdr.domain.periods import first_day, following, last_day, period_of, preceding, written
 from services.cdr.domain.posting import Row
-from services.cdr.domain.reference import DEFAULT
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import PartOfNumber, Place, Selection
 from services.cdr.schemas import cursor
@@ -16,7 +15,6 @@ from services.cdr.store.counters import Count, CounterStore
 from services.cdr.store.details import DetailsStore
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
-from services.cdr.store.reference import ReferenceStore
 from shared.money import cents_to_wire, shown_cents, to_cents, to_wire
 
 RECENT_PERIODS = 12
@@ -157,6 +155,14 @@ def details(
     sort: str,
 ) -> Reply:
     """One page of rows, and the sums of the whole selection (None when they take too long)."""
+    found = page(store, customer, selection, place, limit, sort)
+    return {**found, "summary": summary(store, counters, customer, selection)}
+
+
+def page(
+    store: DetailsStore, customer: str, selection: Selection, place: Place, limit: int, sort: str
+) -> Reply:
+    """Up to ``limit`` rows, and where the pages beside them begin."""
     rows = store.page(customer, selection, sort, limit + 1, place)
     more = len(rows) > limit
     if more:
@@ -171,8 +177,12 @@ def details(
         "rows": [_details_row(row) for row in rows],
         "older": cursor(rows[-1], newer=False) if rows and (place.newer or more) else None,
         "newer": cursor(rows[0], newer=True) if rows and has_newer() else None,
-        "summary": _summary(count(counters, store, customer, selection)),
     }
+
+
+def summary(store: DetailsStore, counters: CounterStore, customer: str, selection: Selection) -> Reply | None:
+    """The sums of a selection; None when they take too long."""
+    return _summary(count(counters, store, customer, selection))
 
 
 def _instant(moment: datetime) -> str:
@@ -213,24 +223,6 @@ def _summary(counts: list[Count] | None) -> Reply | None:
         "amount": to_wire(sums[4]),
         "cents": cents_to_wire(to_cents(sums[4])),
     }
-
-
-def plans(store: ReferenceStore) -> list[Reply]:
-    """The versions of every rate plan, and who has which."""
-    assigned = store.assignments()
-    return [
-        {
-            "version": document["_id"],
-            "name": document["name"],
-            "valid_from": document["valid_from"],
-            "precision": document["precision"],
-            "imported_at": _instant(document["imported_at"]),
-            "imported_by": document["imported_by"],
-            "is_default": assigned.get(DEFAULT, DEFAULT) == document["name"],
-            "customers": sum(c != DEFAULT and plan == document["name"] for c, plan in assigned.items()),
-        }
-        for document in store.plans()
-    ]
 
 
 def quarantine(store: QuarantineStore, reason: str, after: str, limit: int) -> list[Reply]:

@@ -127,11 +127,17 @@ def abroad() -> Iterator[Entry]:
             yield Entry("voice", f"+{code}{prefix}", f"{names[country]} mobiel", mobile)
 
 
+def _codes_of_the_eu() -> list[str]:
+    """Of the EU zone, without those that begin with another one: their price is the same."""
+    codes = [code for code, country in CODES.items() if country in EU_ZONE]
+    return sorted(code for code in codes if not any(code.startswith(c) and code != c for c in codes))
+
+
 def of_a_mobile() -> Iterator[Entry]:
     """What a bundle holds costs nothing by itself; use above it is charged by the month."""
     for prefix in GEOGRAPHIC + OF_THE_COMPANY + DUTCH_MOBILE + ("+3160",):
         yield Entry("voice", f"mob:{prefix}", "Nederland, in de bundel", per_minute("0"), _call_type(prefix))
-    for code in sorted(code for code, country in CODES.items() if country in EU_ZONE):
+    for code in _codes_of_the_eu():
         yield Entry("voice", f"roam:eu:+{code}", "Bellen binnen de EU, in de bundel", per_minute("0"))
     for service in SERVICES:
         if not service.prefix.startswith("+3160"):
@@ -155,7 +161,7 @@ def of_a_mobile() -> Iterator[Entry]:
 
 def messages() -> Iterator[Entry]:
     yield Entry("sms", "+", "Sms naar het buitenland", per_piece("0.1200"))
-    for code in sorted(code for code, country in CODES.items() if country in EU_ZONE):
+    for code in _codes_of_the_eu():
         yield Entry(
             "sms", f"+{code}", "Sms in de EU" if code != "31" else "Sms in Nederland", per_piece("0.0579")
         )

@@ -47,7 +47,7 @@ def parse_party(text: str, kind: str = "voice") -> str:
         return _international(digits[1:], text)
     if digits.startswith("00"):
         return _international(digits[2:], text)
-    return _dutch(digits[1:], text) if digits.startswith("0") else _bare(digits, text, kind)
+    return _subscriber(digits[1:], text) if digits.startswith("0") else _bare(digits, text, kind)
 
 
 def parse_charged(text: str) -> str:
@@ -63,7 +63,7 @@ def _own_notation(text: str) -> str | None:
     if not colon or scheme not in ("ext", "nl", "alpha"):
         return None
     allowed = {
-        "ext": _EXTENSION.fullmatch(rest),
+        "ext": _EXTENSION.fullmatch(rest) and not short_type(rest),
         "nl": short_type(rest) or _SHORT_CODE.fullmatch(rest),
         "alpha": _NAME.fullmatch(rest),
     }
@@ -73,7 +73,7 @@ def _own_notation(text: str) -> str | None:
 
 
 _EXPECTED = {
-    "ext": "an extension has 2 to 6 digits and does not begin with 0",
+    "ext": "an extension has 2 to 6 digits, does not begin with 0 and is no short number such as 112",
     "nl": "a short number has 3 to 6 digits, such as nl:112",
     "alpha": "a name has 1 to 11 letters, digits or . _ & - and at least one letter",
 }
@@ -92,8 +92,10 @@ def _digits(text: str, sent: str) -> str:
 
 def _international(digits: str, sent: str) -> str:
     """`digits` begin with a country code."""
+    if digits.startswith("310"):
+        return _subscriber(digits[3:], sent)
     if digits.startswith("31"):
-        return _dutch(digits[2:].removeprefix("0"), sent)
+        return _dutch(digits[2:], sent)
     if not 7 <= len(digits) <= 15:
         raise NumberError(f"{_shown(sent)} has {len(digits)} digits; international numbers have 7 to 15")
     if country_of(f"+{digits}") is None:
@@ -102,9 +104,13 @@ def _international(digits: str, sent: str) -> str:
 
 
 def _dutch(national: str, sent: str) -> str:
-    """`national` are the digits after the 0 or +31."""
-    if short_type(national):
-        return f"nl:{national}"
+    """`national` are the digits after +31; some switches send 112 as +31112."""
+    return f"nl:{national}" if short_type(national) else _subscriber(national, sent)
+
+
+def _subscriber(national: str, sent: str) -> str:
+    """`national` are the digits after a 0, with which no short number begins: 0113 is the beginning of a
+    number in Goes, and must not pass for a call to 113."""
     found = find_range(national)
     if found is None:
         raise NumberError(f"{_shown(sent)} is no Dutch number; after the 0 or +31 comes 1 to 9")

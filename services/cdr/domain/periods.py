@@ -45,6 +45,12 @@ def preceding(period: int) -> int:
     return period - 1 if period % 100 > 1 else period - 89
 
 
+def shifted(period: int, months: int) -> int:
+    """The period so many months later, or earlier when below zero."""
+    year, month = divmod(period // 100 * 12 + period % 100 - 1 + months, 12)
+    return year * 100 + month + 1
+
+
 def first_day(period: int) -> date:
     """The first day; ValueError for a number that is no period, such as 202613."""
     return date(period // 100, period % 100, 1)
@@ -79,11 +85,11 @@ def day_of(start: datetime) -> date:
 
 
 def book(period_of_start: int, closed: Collection[int]) -> int:
-    """The period in which usage is booked: its own, or the first open one after it (late usage)."""
-    period = period_of_start
-    while period in closed:
-        period = following(period)
-    return period
+    """The period in which usage is booked: its own, or the one after the newest that is closed (late
+    usage). Months close in order, so one that was passed over is closed as well: nobody would ever pay
+    for what is booked in it."""
+    newest = max(closed, default=0)
+    return period_of_start if period_of_start > newest else following(newest)
 
 
 def written(period: int) -> str:

@@ -1,7 +1,7 @@
 """The cells of a rate plan's CSV file: from text to values, or what is wrong and what to do.
 
-The sentences are Dutch: the operator's staff read them beside their file. Words and column names may be
-Dutch or English. Amounts have a decimal comma or point, at most 12 decimals, and no thousands
+The operator's staff read the sentences beside their file. Words and column names may be Dutch or English.
+Amounts have a decimal comma or point, at most 12 decimals, and no thousands
 separator, as that is what cannot be told from a decimal sign.
 """
 
@@ -14,14 +14,23 @@ from services.cdr.domain.call_types import CALL_TYPES
 from services.cdr.domain.countries import CODES
 from services.cdr.domain.dutch_numbers import short_type
 from services.cdr.domain.tariff import BASE, EURO, Window
+from shared.words import gettext, lazy_gettext
 
 
 class CellError(ValueError):
-    """A cell that cannot be used: `problem` and `advice` are Dutch sentences."""
+    """A cell that cannot be used: `problem` and `advice` are sentences in the reader's language."""
 
-    def __init__(self, problem: str, advice: str) -> None:
+    def __init__(self, problem: object, advice: object) -> None:
         super().__init__(f"{problem} {advice}")
-        self.problem, self.advice = problem, advice
+        self._problem, self._advice = problem, advice
+
+    @property
+    def problem(self) -> str:
+        return str(self._problem)
+
+    @property
+    def advice(self) -> str:
+        return str(self._advice)
 
 
 _KINDS = {"gesprek": "voice", "voice": "voice", "spraak": "voice", "sms": "sms", "data": "data"}
@@ -50,36 +59,53 @@ _NO_OR_COUNTRY = _COUNTRIES | {None}
 EVERY_DAY = (frozenset(range(7)), False)
 ALWAYS = Window(*EVERY_DAY)
 MISSING = {
-    "prefix": CellError("Het prefix ontbreekt.", "Schrijf waar het nummer mee begint, zoals +316."),
-    "destination": CellError("De bestemming ontbreekt.", "Geef een naam, zoals Duitsland mobiel."),
-    "rate": CellError("Het tarief ontbreekt.", "Schrijf 0 als het gratis is."),
+    "prefix": CellError(
+        lazy_gettext("Het prefix ontbreekt."), lazy_gettext("Schrijf waar het nummer mee begint, zoals +316.")
+    ),
+    "destination": CellError(
+        lazy_gettext("De bestemming ontbreekt."), lazy_gettext("Geef een naam, zoals Duitsland mobiel.")
+    ),
+    "rate": CellError(lazy_gettext("Het tarief ontbreekt."), lazy_gettext("Schrijf 0 als het gratis is.")),
 }
 _FORMULA = ("=", "+", "-", "@", "\t", "|")
+FORMULA_SIGNS = ("=", "@", "#")
+"""No cell begins with these; "#" begins what a spreadsheet writes where a formula failed."""
 MAX_AMOUNT = 1000 * EURO
 MAX_RATE = 100 * EURO
 """Per minute, MB or piece: far above any price that exists, low enough that no sum overflows."""
 
 
+def formula() -> CellError:
+    """For a cell that begins with one of :data:`FORMULA_SIGNS`."""
+    problem = gettext("Dit is een formule of de fout van een formule, geen waarde.")
+    return CellError(problem, gettext("Plak in het werkblad de waarden en bewaar het opnieuw."))
+
+
 def kind(text: str) -> str:
     if text.lower() not in _KINDS:
-        raise CellError(f"De soort '{_shown(text)}' bestaat niet.", "Schrijf gesprek, sms of data.")
+        raise CellError(
+            gettext("De soort '%(text)s' bestaat niet.", text=_shown(text)),
+            gettext("Schrijf gesprek, sms of data."),
+        )
     return _KINDS[text.lower()]
 
 
 def call_type(text: str) -> str | None:
     if text not in CALL_TYPES:
-        problem = f"Het gesprekstype '{_shown(text)}' bestaat niet."
-        raise CellError(problem, f"Laat het leeg of kies uit {', '.join(CALL_TYPES)}.")
+        problem = gettext("Het gesprekstype '%(text)s' bestaat niet.", text=_shown(text))
+        raise CellError(
+            problem, gettext("Laat het leeg of kies uit %(call_types)s.", call_types=", ".join(CALL_TYPES))
+        )
     return text
 
 
 def destination(text: str) -> str:
     if len(text) > 80 or not text.isprintable():
-        problem = "De bestemming is te lang of bevat onzichtbare tekens."
-        raise CellError(problem, "Gebruik ten hoogste 80 letters.")
+        problem = gettext("De bestemming is te lang of bevat onzichtbare tekens.")
+        raise CellError(problem, gettext("Gebruik ten hoogste 80 letters."))
     if text.startswith(_FORMULA):
-        problem = f"De bestemming begint met '{text[0]}', zoals een formule."
-        raise CellError(problem, "Begin met een letter.")
+        problem = gettext("De bestemming begint met '%(letter)s', zoals een formule.", letter=text[0])
+        raise CellError(problem, gettext("Begin met een letter."))
     return text
 
 
@@ -89,13 +115,16 @@ def amount(text: str) -> int:
     found = _AMOUNT.fullmatch(text)
     if not found:
         if text.startswith(("-", "\u2212")):
-            raise CellError(f"Het bedrag {_shown(text)} is negatief.", "Bedragen zijn 0 of hoger.")
-        problem = f"'{_shown(text)}' is geen bedrag."
-        raise CellError(problem, "Schrijf het als 0,125, zonder punt voor duizendtallen.")
+            raise CellError(
+                gettext("Het bedrag %(text)s is negatief.", text=_shown(text)),
+                gettext("Bedragen zijn 0 of hoger."),
+            )
+        problem = gettext("'%(text)s' is geen bedrag.", text=_shown(text))
+        raise CellError(problem, gettext("Schrijf het als 0,125, zonder punt voor duizendtallen."))
     value = int(found[1]) * EURO + int((found[2] or "").ljust(12, "0"))
     if value > MAX_AMOUNT:
-        problem = f"Het bedrag {_shown(text)} is hoger dan 1000 euro."
-        raise CellError(problem, "Controleer de komma en de eenheid.")
+        problem = gettext("Het bedrag %(text)s is hoger dan 1000 euro.", text=_shown(text))
+        raise CellError(problem, gettext("Controleer de komma en de eenheid."))
     return value
 
 
@@ -109,8 +138,10 @@ def quantity(text: str, of: str) -> int:
     size = _UNITS[of].get(found[2].lower()) if found else None
     if not found or size is None or int(found[1]) == 0:
         words = ", ".join(word for word in _UNITS[of] if word)
-        problem = f"'{_shown(text)}' is geen hoeveelheid."
-        raise CellError(problem, f"Schrijf een heel getal vanaf 1, eventueel met {words}.")
+        problem = gettext("'%(text)s' is geen hoeveelheid.", text=_shown(text))
+        raise CellError(
+            problem, gettext("Schrijf een heel getal vanaf 1, eventueel met %(words)s.", words=words)
+        )
     return int(found[1]) * size
 
 
@@ -119,8 +150,8 @@ def unit(text: str, of: str) -> int:
     word = text.lower()
     value = _UNITS[of][word] if word in _UNITS[of] else quantity(text, of)
     if BASE[of] % value:
-        problem = f"Per '{_shown(text)}' kan niet exact worden gerekend."
-        raise CellError(problem, "Kies sec, min, uur, kB, MB, GB of stuk.")
+        problem = gettext("Per '%(text)s' kan niet exact worden gerekend.", text=_shown(text))
+        raise CellError(problem, gettext("Kies sec, min, uur, kB, MB, GB of stuk."))
     return value
 
 
@@ -128,8 +159,10 @@ def rate(text: str, per: int, of: str) -> int:
     """Picoeuro per unit, at most MAX_RATE per minute, MB or piece."""
     value = amount(text)
     if value * USUAL_UNIT[of] > MAX_RATE * per:
-        problem = f"Het tarief {_shown(text)} is hoger dan 100 euro per minuut, MB of stuk."
-        raise CellError(problem, "Controleer de komma en de eenheid.")
+        problem = gettext(
+            "Het tarief %(text)s is hoger dan 100 euro per minuut, MB of stuk.", text=_shown(text)
+        )
+        raise CellError(problem, gettext("Controleer de komma en de eenheid."))
     return value
 
 
@@ -141,8 +174,10 @@ def increments(text: str, of: str) -> tuple[int, int]:
 
 def whole(text: str, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", text) or int(text) > most:
-        problem = f"'{_shown(text)}' is geen heel getal van 0 tot en met {most}."
-        raise CellError(problem, "Verbeter het getal.")
+        problem = gettext(
+            "'%(text)s' is geen heel getal van 0 tot en met %(most)s.", text=_shown(text), most=most
+        )
+        raise CellError(problem, gettext("Verbeter het getal."))
     return int(text)
 
 
@@ -156,7 +191,10 @@ def day(text: str) -> date | None:
     except (TypeError, ValueError):
         value = None
     if value is None or not FIRST_YEAR < value.year < LAST_YEAR:
-        raise CellError(f"'{_shown(text)}' is geen datum.", "Schrijf die als 01-11-2026 of 2026-11-01.")
+        raise CellError(
+            gettext("'%(text)s' is geen datum.", text=_shown(text)),
+            gettext("Schrijf die als 01-11-2026 of 2026-11-01."),
+        )
     return value
 
 
@@ -170,11 +208,17 @@ def days(text: str) -> tuple[frozenset[int], bool]:
         if word in _HOLIDAYS:
             continue
         if first not in _DAYS or (last or first) not in _DAYS:
-            raise CellError(f"'{_shown(word)}' is geen dag.", "Schrijf ma-vr, za+zo of feestdag.")
+            raise CellError(
+                gettext("'%(word)s' is geen dag.", word=_shown(word)),
+                gettext("Schrijf ma-vr, za+zo of feestdag."),
+            )
         begin, length = _DAYS[first], (_DAYS[last or first] - _DAYS[first]) % 7
         weekdays.update((begin + n) % 7 for n in range(length + 1))
     if not words:
-        raise CellError(f"'{_shown(text)}' noemt geen dag.", "Schrijf ma-vr, za+zo of feestdag.")
+        raise CellError(
+            gettext("'%(text)s' noemt geen dag.", text=_shown(text)),
+            gettext("Schrijf ma-vr, za+zo of feestdag."),
+        )
     return frozenset(weekdays), bool(_HOLIDAYS.intersection(words))
 
 
@@ -185,7 +229,10 @@ def time(text: str) -> int:
     hour, minute, second = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
     value = hour * 3600 + minute * 60 + second
     if minute > 59 or second > 59 or value > DAY:
-        raise CellError(f"'{_shown(text)}' is geen tijd.", "Schrijf die als 08:00, ten hoogste 24:00.")
+        raise CellError(
+            gettext("'%(text)s' is geen tijd.", text=_shown(text)),
+            gettext("Schrijf die als 08:00, ten hoogste 24:00."),
+        )
     return value
 
 
@@ -195,15 +242,17 @@ def prefix(text: str, of: str) -> str:
     if of == "data":
         found = _DATA.fullmatch(text)
         if not found or (found[1] and found[1] not in _COUNTRIES):
-            problem = f"'{_shown(text)}' is geen zone voor data."
-            raise CellError(problem, "Schrijf data:national, data:eu, data:world of data:BE.")
+            problem = gettext("'%(text)s' is geen zone voor data.", text=_shown(text))
+            raise CellError(problem, gettext("Schrijf data:national, data:eu, data:world of data:BE."))
         return text
     key = _with_plus(text)
     found = _ZONED.fullmatch(key)
     fits = key and found and _PARTY.fullmatch(found[2]) and found[1] in _NO_OR_COUNTRY
     if not found or not fits:
-        problem = f"'{_shown(text)}' is geen begin van een nummer."
-        raise CellError(problem, "Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in:, mob:+31 of roam:BE:+32.")
+        problem = gettext("'%(text)s' is geen begin van een nummer.", text=_shown(text))
+        raise CellError(
+            problem, gettext("Schrijf +316, nl:112, ext:, alpha:, fwd:+31, in:, mob:+31 of roam:BE:+32.")
+        )
     if found[2].startswith("+"):
         _known_code(found[2][1:], text)
     return key
@@ -213,8 +262,8 @@ def _with_plus(text: str) -> str:
     if not re.fullmatch(r"[0-9]+", text):
         return text
     if short_type(text):
-        problem = f"'{text}' kan een kort nummer zijn of een landcode."
-        raise CellError(problem, f"Schrijf nl:{text} of +{text}.")
+        problem = gettext("'%(text)s' kan een kort nummer zijn of een landcode.", text=text)
+        raise CellError(problem, gettext("Schrijf nl:%(text)s of +%(text)s.", text=text))
     if text.startswith("00"):
         return f"+{text[2:]}"
     return f"+31{text[1:]}" if text.startswith("0") else f"+{text}"
@@ -223,8 +272,8 @@ def _with_plus(text: str) -> str:
 def _known_code(digits: str, text: str) -> None:
     known = any(digits[:length] in CODES for length in range(1, len(digits) + 1))
     if not known and not any(code.startswith(digits) for code in CODES):
-        problem = f"Geen land heeft een nummer dat met {_shown(text)} begint."
-        raise CellError(problem, "Controleer de landcode.")
+        problem = gettext("Geen land heeft een nummer dat met %(text)s begint.", text=_shown(text))
+        raise CellError(problem, gettext("Controleer de landcode."))
 
 
 def _shown(text: str) -> str:

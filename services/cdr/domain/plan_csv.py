@@ -36,9 +36,11 @@ from services.cdr.domain.plan_cells import CellError
 from services.cdr.domain.plan_table import Errors, LineError, Row, read_rows
 from services.cdr.domain.rate_plan import RatePlan
 from services.cdr.domain.tariff import Entry, Step, Tariff, Window
+from shared.words import gettext
 
 MAX_PER_PREFIX = 100
 MAX_OFFSET = 10**14
+TOLD_EVERY = 500
 
 T = TypeVar("T")
 
@@ -78,13 +80,20 @@ class _Line(NamedTuple):
         return self.steps[0].offset
 
 
-def parse_plan(data: bytes, precision: int = 4, version: str = "") -> ParsedPlan:
-    """Reads a file. Stops after plan_table.MAX_ERRORS errors. Never raises on the file's contents."""
+def parse_plan(
+    data: bytes, precision: int = 4, version: str = "", told: Callable[[int], None] | None = None
+) -> ParsedPlan:
+    """Reads a file. Stops after plan_table.MAX_ERRORS errors. Never raises on the file's contents.
+
+    ``told`` hears how many lines have been read, every :data:`TOLD_EVERY` of them.
+    """
     errors = Errors()
     groups: dict[_When, list[_Line]] = {}
     count = 0
     for row in read_rows(data, errors):
         count += 1
+        if told and count % TOLD_EVERY == 0:
+            told(count)
         line = _CellReader(row, errors).line()
         if line is not None:
             groups.setdefault(line.when, []).append(line)
@@ -92,12 +101,17 @@ def parse_plan(data: bytes, precision: int = 4, version: str = "") -> ParsedPlan
     for lines in groups.values():
         lines.sort(key=lambda line: line.offset)
         if readable and lines[0].offset:
-            problem = "Dit is een vervolgstap, maar de stap vanaf 0 ontbreekt."
-            errors.add(lines[0].row.line, "vanaf", problem, "Voeg een regel toe met vanaf 0.")
+            problem = gettext("Dit is een vervolgstap, maar de stap vanaf 0 ontbreekt.")
+            errors.add(lines[0].row.line, "vanaf", problem, gettext("Voeg een regel toe met vanaf 0."))
     entries = [entry for lines in groups.values() if (entry := _entry(lines, errors)) is not None]
     _refuse_conflicts(entries, errors)
     if not count and not errors.found:
-        errors.add(1, None, "Er staat geen regel met een tarief in.", "Voeg regels toe onder de kop.")
+        errors.add(
+            1,
+            None,
+            gettext("Er staat geen regel met een tarief in."),
+            gettext("Voeg regels toe onder de kop."),
+        )
     if errors.found:
         return ParsedPlan(None, tuple(sorted(errors.found, key=lambda error: error.line)), count)
     return ParsedPlan(RatePlan(tuple(entries), precision, version), (), count)
@@ -111,13 +125,16 @@ class _CellReader:
 
     def _refuse(self, column: str, error: CellError) -> None:
         self._wrong = True
-        self._errors.add(self._row.line, self._row.names.get(column, column), error.problem, error.advice)
+        name, value = self._row.names.get(column, column), self._row.cells.get(column, "")
+        self._errors.add(self._row.line, name, error.problem, error.advice, value)
 
     def _cell(self, column: str, parse: Callable[[str], T], empty: T) -> T:
         text = self._row.cells.get(column)
         if not text:
             return empty
         try:
+            if text.startswith(cells.FORMULA_SIGNS):
+                raise cells.formula()
             return parse(text)
         except CellError as error:
             self._refuse(column, error)
@@ -137,8 +154,8 @@ class _CellReader:
         minimum = self._cell("minimum", cells.amount, 0)
         maximum = self._cell("maximum", cells.amount_or_none, None)
         if maximum is not None and maximum < max(fee, minimum):
-            problem = "Het maximum is lager dan het minimum of het starttarief."
-            self._refuse("maximum", CellError(problem, "Verhoog het of laat het leeg."))
+            problem = gettext("Het maximum is lager dan het minimum of het starttarief.")
+            self._refuse("maximum", CellError(problem, gettext("Verhoog het of laat het leeg.")))
         if self._wrong:
             return None
         return _Line(self._row, when, destination, call_type, steps, fee, minimum, maximum)
@@ -148,8 +165,8 @@ class _CellReader:
         valid_from = self._cell("valid_from", cells.day, None)
         valid_to = self._cell("valid_to", cells.day, None)
         if valid_from and valid_to and valid_to < valid_from:
-            problem = "De laatste dag ligt voor de eerste."
-            self._refuse("valid_to", CellError(problem, "Beide dagen tellen mee; verbeter er een."))
+            problem = gettext("De laatste dag ligt voor de eerste.")
+            self._refuse("valid_to", CellError(problem, gettext("Beide dagen tellen mee; verbeter er een.")))
         priority = self._cell("priority", lambda text: cells.whole(text, 1000), 0)
         return _When(kind, prefix, valid_from, valid_to, self._window(), priority)
 
@@ -157,8 +174,10 @@ class _CellReader:
         days, holidays = self._cell("days", cells.days, cells.EVERY_DAY)
         begin, end = self._cell("from", cells.time, 0), self._cell("to", cells.time, DAY)
         if begin >= end:
-            advice = "Schrijf een venster over middernacht als twee regels: 22:00-24:00 en 00:00-06:00."
-            self._refuse("to", CellError("De tijd tot ligt niet na de tijd van.", advice))
+            advice = gettext(
+                "Schrijf een venster over middernacht als twee regels: 22:00-24:00 en 00:00-06:00."
+            )
+            self._refuse("to", CellError(gettext("De tijd tot ligt niet na de tijd van."), advice))
             return None
         window = Window(days, holidays, begin, end)
         return None if window == cells.ALWAYS else window
@@ -199,17 +218,28 @@ def _entry(lines: list[_Line], errors: Errors) -> Entry | None:
 def _refuse_contradiction(first: _Line, previous: _Line, line: _Line, errors: Errors) -> None:
     number = line.row.line
     if line.offset == previous.offset:
-        problem = f"Deze regel zegt hetzelfde als regel {previous.row.line}, of spreekt die tegen."
-        errors.add(number, None, problem, "Laat er een weg, of geef een van beide een andere prioriteit.")
+        problem = gettext(
+            "Deze regel zegt hetzelfde als regel %(line)s, of spreekt die tegen.", line=previous.row.line
+        )
+        errors.add(
+            number, None, problem, gettext("Laat er een weg, of geef een van beide een andere prioriteit.")
+        )
     elif line.offset <= previous.steps[-1].offset:
-        problem = f"Het eerste blok van regel {previous.row.line} loopt door tot of voorbij {line.offset}."
-        errors.add(number, "vanaf", problem, "Laat de stap later beginnen.")
+        problem = gettext(
+            "Het eerste blok van regel %(line)s loopt door tot of voorbij %(offset)s.",
+            line=previous.row.line,
+            offset=line.offset,
+        )
+        errors.add(number, "vanaf", problem, gettext("Laat de stap later beginnen."))
     elif (line.destination, line.call_type) != (first.destination, first.call_type):
-        problem = f"Dit is een stap van regel {first.row.line}, met een andere bestemming of een ander type."
-        errors.add(number, None, problem, "Maak bestemming en gesprekstype gelijk.")
+        problem = gettext(
+            "Dit is een stap van regel %(line)s, met een andere bestemming of een ander type.",
+            line=first.row.line,
+        )
+        errors.add(number, None, problem, gettext("Maak bestemming en gesprekstype gelijk."))
     elif line.connect_fee or line.minimum or line.maximum is not None:
-        problem = "Starttarief, minimum en maximum gelden per gesprek, niet per stap."
-        errors.add(number, None, problem, f"Zet ze op regel {first.row.line}.")
+        problem = gettext("Starttarief, minimum en maximum gelden per gesprek, niet per stap.")
+        errors.add(number, None, problem, gettext("Zet ze op regel %(line)s.", line=first.row.line))
 
 
 def _refuse_conflicts(entries: Iterable[Entry], errors: Errors) -> None:
@@ -218,11 +248,17 @@ def _refuse_conflicts(entries: Iterable[Entry], errors: Errors) -> None:
         by_prefix.setdefault((entry.kind, entry.prefix), []).append(entry)
     for (_, prefix), group in by_prefix.items():
         if len(group) > MAX_PER_PREFIX:
-            problem = f"Het prefix {prefix} heeft meer dan {MAX_PER_PREFIX} regels."
-            errors.add(group[MAX_PER_PREFIX].line, None, problem, "Voeg vensters of perioden samen.")
+            problem = gettext(
+                "Het prefix %(prefix)s heeft meer dan %(max_per_prefix)s regels.",
+                prefix=prefix,
+                max_per_prefix=MAX_PER_PREFIX,
+            )
+            errors.add(group[MAX_PER_PREFIX].line, None, problem, gettext("Voeg vensters of perioden samen."))
             continue
         for first, second in combinations(group, 2):
             if first.conflicts(second):
                 early, late = sorted((first.line, second.line))
-                problem = f"Soms geldt deze regel samen met regel {early}, met dezelfde prioriteit."
-                errors.add(late, None, problem, "Geef de regel die voorgaat een hogere prioriteit.")
+                problem = gettext(
+                    "Soms geldt deze regel samen met regel %(early)s, met dezelfde prioriteit.", early=early
+                )
+                errors.add(late, None, problem, gettext("Geef de regel die voorgaat een hogere prioriteit."))

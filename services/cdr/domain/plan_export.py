@@ -8,10 +8,10 @@ from datetime import date
 from services.cdr.domain.amsterdam import DAY
 from services.cdr.domain.plan_table import COLUMNS
 from services.cdr.domain.rate_plan import RatePlan
-from services.cdr.domain.tariff import EURO, Entry, Step, Window
+from services.cdr.domain.tariff import EURO, Entry, Step, Tariff, Window
 
 _KINDS = {"voice": "gesprek", "sms": "sms", "data": "data"}
-_UNITS = {
+UNITS = {
     "voice": {1: "sec", 60: "min", 3600: "uur"},
     "sms": {1: "stuk"},
     "data": {10**3: "kB", 10**6: "MB", 10**9: "GB", 2**10: "KiB", 2**20: "MiB", 2**30: "GiB"},
@@ -29,6 +29,40 @@ def format_plan(plan: RatePlan) -> str:
     return out.getvalue()
 
 
+def example() -> str:
+    """The file to begin a new plan with: every column, and a line for each way to fill them in."""
+    per_minute = Step(0, EURO // 50, 60, 1)
+    peak = Window(frozenset(range(5)), False, 8 * 3600, 19 * 3600)
+    minute_first = (Step(0, EURO // 20, 60, 60), Step(60, EURO // 20, 60, 6))
+    entries = (
+        Entry("voice", "ext:", "Intern", Tariff((Step(0, 0, 60, 1),))),
+        Entry("voice", "in:", "Inkomend", Tariff((Step(0, 0, 60, 1),))),
+        Entry("voice", "nl:112", "Alarmnummer 112", Tariff((Step(0, 0, 60, 1),))),
+        Entry("voice", "nl:14", "Gemeenten (14…)", Tariff((per_minute,))),
+        Entry("voice", "nl:18", "Inlichtingen (18…)", Tariff((Step(0, EURO, 60, 1),))),
+        Entry("voice", "+31", "Nederland vast", Tariff((per_minute,), EURO // 25)),
+        Entry(
+            "voice",
+            "+31",
+            "Nederland vast, piek",
+            Tariff((per_minute,), EURO // 20),
+            None,
+            None,
+            None,
+            peak,
+            10,
+        ),
+        Entry("voice", "+316", "Nederland mobiel", Tariff((Step(0, EURO // 10, 60, 1),), EURO // 25)),
+        Entry(
+            "voice", "+31900", "0900-nummers", Tariff((Step(0, EURO // 2, 60, 1),), 0, EURO // 10, 20 * EURO)
+        ),
+        Entry("voice", "+32", "België", Tariff(minute_first)),
+        Entry("sms", "+31", "Sms in Nederland", Tariff((Step(0, EURO // 20, 1, 1),))),
+        Entry("data", "data:eu", "Data in de EU", Tariff((Step(0, EURO // 500, 10**6, 1000),))),
+    )
+    return format_plan(RatePlan(entries))
+
+
 def _lines(entry: Entry) -> Iterator[dict[str, str]]:
     tariff = entry.tariff
     common = {
@@ -39,7 +73,7 @@ def _lines(entry: Entry) -> Iterator[dict[str, str]]:
         "valid_from": _day(entry.valid_from),
         "valid_to": _day(entry.valid_to),
         "priority": str(entry.priority) if entry.priority else "",
-        **_window(entry.window),
+        **window_cells(entry.window),
     }
     once = {
         "connect_fee": euros(tariff.connect_fee) if tariff.connect_fee else "",
@@ -54,7 +88,7 @@ def _step(step: Step, kind: str) -> dict[str, str]:
     return {
         "offset": str(step.offset) if step.offset else "",
         "rate": euros(step.rate),
-        "unit": _UNITS[kind].get(step.unit, str(step.unit)),
+        "unit": UNITS[kind].get(step.unit, str(step.unit)),
         "increment": str(step.increment),
     }
 
@@ -69,7 +103,8 @@ def _day(day: date | None) -> str:
     return f"{day:%d-%m-%Y}" if day else ""
 
 
-def _window(window: Window | None) -> dict[str, str]:
+def window_cells(window: Window | None) -> dict[str, str]:
+    """The days and times of a window as the file writes them; empty for always."""
     if window is None:
         return {}
     return {"days": _days(window), "from": _time(window.begin), "to": _time(window.end)}

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.cdr.domain.plan_file import WrongFile, decoded
+from shared.words import gettext
+
 MAX_LINES = 200_000
 MAX_BYTES = 64 * 2**20
 MAX_ERRORS = 1_000
+SHOWN_CHARACTERS = 60
+"""Of a cell that is wrong."""
 
 COLUMNS = {
     "kind": ("soort", "kind"),
@@ -39,12 +44,13 @@ _NEEDED = ("prefix", "destination", "rate")
 @dataclass(frozen=True, slots=True)
 class LineError:
     """What is wrong with a line: its number in the file (the header is 1), the column as the file calls
-    it or None when it is the whole line, the problem, and what to do; both Dutch sentences."""
+    it or None when it is the whole line, the problem and what to do (both sentences), what stood there."""
 
     line: int
     column: str | None
     problem: str
     advice: str
+    value: str = ""
 
 
 @dataclass(slots=True)
@@ -57,9 +63,9 @@ class Errors:
     def full(self) -> bool:
         return len(self.found) >= MAX_ERRORS
 
-    def add(self, line: int, column: str | None, problem: str, advice: str) -> None:
+    def add(self, line: int, column: str | None, problem: str, advice: str, value: str = "") -> None:
         if not self.full:
-            self.found.append(LineError(line, column, problem, advice))
+            self.found.append(LineError(line, column, problem, advice, value[:SHOWN_CHARACTERS]))
 
 
 class Row(NamedTuple):
@@ -87,28 +93,34 @@ def read_rows(data: bytes, errors: Errors) -> Iterator[Row]:
                 errors.add(
                     line,
                     None,
-                    f"De regel heeft {len(cells)} velden en de kop {len(header)}.",
-                    "Zet een tekst met een scheidingsteken tussen aanhalingstekens.",
+                    gettext(
+                        "De regel heeft %(cells)s velden en de kop %(header)s.",
+                        cells=len(cells),
+                        header=len(header),
+                    ),
+                    gettext("Zet een tekst met een scheidingsteken tussen aanhalingstekens."),
                 )
             elif any(cells):
                 yield Row(line, dict(zip(header, cells, strict=False)), header)
     except csv.Error:
-        problem = "Een aanhalingsteken is niet gesloten, of een veld is te lang."
-        errors.add(reader.line_num, None, problem, "Verbeter de aanhalingstekens op of boven deze regel.")
+        problem = gettext("Een aanhalingsteken is niet gesloten, of een veld is te lang.")
+        errors.add(
+            reader.line_num, None, problem, gettext("Verbeter de aanhalingstekens op of boven deze regel.")
+        )
 
 
 def _text(data: bytes, errors: Errors) -> str | None:
     if len(data) > MAX_BYTES:
-        errors.add(1, None, f"Het bestand is groter dan {MAX_BYTES >> 20} MB.", "Splits het.")
+        errors.add(
+            1,
+            None,
+            gettext("Het bestand is groter dan %(value)s MB.", value=MAX_BYTES >> 20),
+            gettext("Splits het."),
+        )
         return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        errors.add(line, None, "De tekst is geen UTF-8.", "Bewaar het bestand als 'CSV UTF-8'.")
-        return None
-    if "\0" in text:
-        errors.add(1, None, "Het bestand bevat nultekens.", "Bewaar het bestand als 'CSV UTF-8'.")
+    text = decoded(data)
+    if isinstance(text, WrongFile):
+        errors.add(text.line, None, text.problem, text.advice, text.value)
         return None
     return text
 
@@ -124,7 +136,12 @@ def _numbered(reader: Reader) -> Iterator[tuple[int, list[str]]]:
 def _too_many(line: int, errors: Errors) -> bool:
     if line <= MAX_LINES + 1:
         return False
-    errors.add(line, None, f"Het bestand heeft meer dan {MAX_LINES} regels.", "Splits of verkort het.")
+    errors.add(
+        line,
+        None,
+        gettext("Het bestand heeft meer dan %(max_lines)s regels.", max_lines=MAX_LINES),
+        gettext("Splits of verkort het."),
+    )
     return True
 
 
@@ -136,12 +153,27 @@ def _header(cells: list[str], errors: Errors) -> dict[str, str]:
         column = _MEANING.get(name.lower())
         if column is None:
             known = ", ".join(names[0] for names in COLUMNS.values())
-            errors.add(1, name[:40], f"De kolom '{name[:40]}' bestaat niet.", f"Kolommen zijn: {known}.")
+            errors.add(
+                1,
+                name[:40],
+                gettext("De kolom '%(name)s' bestaat niet.", name=name[:40]),
+                gettext("Kolommen zijn: %(known)s.", known=known),
+            )
         elif column in header:
-            errors.add(1, name, f"De kolom '{name}' staat er twee keer.", "Laat er een weg.")
+            errors.add(
+                1,
+                name,
+                gettext("De kolom '%(name)s' staat er twee keer.", name=name),
+                gettext("Laat er een weg."),
+            )
         else:
             header[column] = name
     for column in _NEEDED:
         if column not in header:
-            errors.add(1, COLUMNS[column][0], "Deze kolom ontbreekt.", "Voeg hem toe aan de eerste regel.")
+            errors.add(
+                1,
+                COLUMNS[column][0],
+                gettext("Deze kolom ontbreekt."),
+                gettext("Voeg hem toe aan de eerste regel."),
+            )
     return header if len(errors.found) == before else {}

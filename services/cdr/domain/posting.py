@@ -31,6 +31,14 @@ SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
 """What a counter holds; ``others`` counts rows whose sender is not the charged number, reversals as well:
 it never adds up to 0 while there are such rows."""
 
+RATED = ("type", "destination", "amount", "plan", "prefix", "terms")
+"""The fields of a row that its price decides; ``terms`` only where the customer has terms of their own."""
+
+SEEN_OF_RATING = ("type", "destination", "amount")
+"""Those of which customers see a difference."""
+
+_OF_ONE_ROW = frozenset({*RATED, "hidden", "late", "state", "job"})
+
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
 
 
@@ -140,19 +148,52 @@ def correct(
         if priced.fingerprint != old["fingerprint"]:
             raise Contradiction(f"revision {priced.revision} of this record came before with other content")
         return [], []
+    back, unseen = _take_back(old, standing.next_ordinal, closed_before)
+    row = new_row(priced, standing.next_ordinal + 1, book(priced.month, closed))
+    row["state"] = "corrected"
+    return [back, row], unseen
+
+
+def restate(standing: Standing, rated: Row, closed: Collection[int], job: str) -> tuple[list[Row], list[str]]:
+    """The rows that give what stands another price (``rated``: the fields of :data:`RATED`), and the IDs of
+    rows that people need not see any more. Empty when customers would see no difference.
+
+    Revision and fingerprint stay those of the event, so a later revision of the carrier finds what stands
+    now and corrects that; both take the next ordinals of the record, so two at once collide. ``job`` is
+    the re-rating that did it; ``closed`` are the closed periods of the row's customer.
+    """
+    old = standing.row
+    if all(old[name] == rated[name] for name in SEEN_OF_RATING):
+        return [], []
+    back, unseen = _take_back(old, standing.next_ordinal, closed)
+    facts = {name: value for name, value in old.items() if name not in _OF_ONE_ROW}
+    month = standing.day // 100
+    row = {
+        **facts,
+        **rated,
+        "_id": row_id(old["_id"].rpartition("|")[0], standing.next_ordinal + 1),
+        "sign": 1,
+        "period": book(month, closed),
+        "state": "corrected",
+        "job": job,
+    }
+    if row["period"] != month:
+        row["late"] = True
+    return [back, row], unseen
+
+
+def _take_back(old: Row, ordinal: int, closed: Collection[int]) -> tuple[Row, list[str]]:
+    """The row that undoes ``old``; and ``old``'s ID where both lie in the same open month."""
     back = {
         **old,
-        "_id": row_id(priced.key, standing.next_ordinal),
+        "_id": row_id(old["_id"].rpartition("|")[0], ordinal),
         "sign": -1,
         "amount": -old["amount"],
-        "period": book(old["period"], closed_before),
+        "period": book(old["period"], closed),
         "state": "reversal",
     }
     back.pop("hidden", None)
-    row = new_row(priced, standing.next_ordinal + 1, book(priced.month, closed))
-    row["state"] = "corrected"
-    unseen = []
-    if back["period"] == old["period"]:
-        back["hidden"] = True
-        unseen = [old["_id"]]
-    return [back, row], unseen
+    if back["period"] != old["period"]:
+        return back, []
+    back["hidden"] = True
+    return back, [old["_id"]]

@@ -58,14 +58,21 @@ class NoRate(LookupError):
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """What a customer pays other than the plan says: `replacement` instead of the plan's tariff, then
-    `margin_ppm` millionths more, or less (-100_000 is 10 % off)."""
+    `margin_ppm` millionths more, or less (-100_000 is 10 % off). A replacement is a price per unit of one
+    `kind` and holds for no other; without one, the deviation is for any kind."""
 
     margin_ppm: int = 0
     replacement: Tariff | None = None
+    kind: str = "voice"
 
     def __post_init__(self) -> None:
         if not -1_000_000 <= self.margin_ppm <= 10_000_000:
             raise ValueError("a margin is between -100 % and +1000 %")
+        if self.replacement and any(BASE[self.kind] % step.unit for step in self.replacement.steps):
+            raise ValueError(f"a unit of kind {self.kind} must divide {BASE[self.kind]}")
+
+    def is_for(self, kind: str) -> bool:
+        return self.replacement is None or self.kind == kind
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,8 @@ class Deviations:
             for length in range(len(key), 0, -1):
                 if (usage.kind, key[:length]) in self.by_prefix:
                     return self.by_prefix[usage.kind, key[:length]]
-        return self.by_call_type.get(call_type, self.otherwise)
+        candidates = (self.by_call_type.get(call_type), self.otherwise)
+        return next((one for one in candidates if one is not None and one.is_for(usage.kind)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,7 @@ def _course(
     replacement = deviation.replacement if deviation else None
     offset = 0
     while offset < usage.quantity:
-        entry, end = _entry_at(match, usage, offset)
+        entry, end = _entry_at(match, usage, 0 if replacement else offset)
         steps = (replacement or entry.tariff).steps
         if replacement:
             end = usage.quantity

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from services.cdr.domain.rate_plan import RatePlan
+from services.cdr.domain.terms import Terms
 
 FOREVER = 1 << 62
 DEFAULT = "default"
@@ -65,6 +66,7 @@ class Source(Protocol):
     def ownerships(self, after: int) -> Sequence[Ownership]: ...
     def plan_versions(self) -> Sequence[PlanVersion]: ...
     def assignments(self) -> Mapping[str, str]: ...
+    def terms(self) -> Mapping[str, Terms]: ...
     def closed_periods(self) -> Mapping[str, frozenset[int]]: ...
 
 
@@ -80,6 +82,7 @@ class Reference:
         self._by_number: dict[str, tuple[Owned, ...]] = {}
         self._plans: dict[str, tuple[list[int], list[RatePlan]]] = {}
         self._assigned: Mapping[str, str] = {}
+        self._terms: Mapping[str, Terms] = {}
         self._closed: Mapping[str, frozenset[int]] = {}
 
     @property
@@ -96,6 +99,7 @@ class Reference:
             if now.plans != self._seen.plans:
                 self._plans = _by_name(self._source.plan_versions())
                 self._assigned = self._source.assignments()
+                self._terms = self._source.terms()
             if now.closings != self._seen.closings:
                 self._closed = self._source.closed_periods()
             self._seen = now
@@ -113,6 +117,10 @@ class Reference:
         starts, plans = self._plans.get(name, ([], []))
         index = bisect_right(starts, day) - 1
         return plans[index] if index >= 0 else None
+
+    def terms(self, customer: str) -> Terms | None:
+        """What the customer pays other than their plan says."""
+        return self._terms.get(customer)
 
     def closed(self, customer: str) -> frozenset[int]:
         """The customer's closed periods."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,38 @@ class Reason(StrEnum):
     UNKNOWN_OWNER = "unknown_owner"
     NO_RATE = "no_rate"
     FAULT = "fault"
+
+
+DISCARDED = "discarded"
+"""What stands in the place of the reason when staff have put an event aside: kept, and tried no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Events that wait for the same mending (see :func:`case_of`)."""
+
+    reason: str
+    carrier: str
+    key: str
+
+
+_NO_RATE = re.compile(r"no rate for (\w+) \w+ to (\S+)")
+_PATH = re.compile(r"\$(?:\.events\[\d+\])?([^:]*):")
+_CODE_DIGITS = 4
+
+
+def case_of(reason: str, sentence: str, number: str | None) -> str:
+    """What events that wait for the same mending have in common, beside reason and carrier: the number
+    that is nobody's, kind and first digits of what has no rate, the field that is wrong."""
+    if reason == Reason.UNKNOWN_OWNER:
+        return number or ""
+    if reason == Reason.NO_RATE:
+        found = _NO_RATE.search(sentence)
+        return (
+            f"{found[1]} {found[2][:_CODE_DIGITS] if found[2][0] == '+' else found[2]}" if found else "plan"
+        )
+    path = _PATH.match(sentence)
+    return path[1].lstrip(".") if path else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,61 @@ from dataclasses import dataclass
 
 from pymongo.database import Database
 
-from services.cdr.store import counters, reference, usage
+from services.cdr.store import counters, exports, limits, plan_files, reference, rerating, usage, watch
+from services.cdr.store.charts import ChartStore
+from services.cdr.store.commands import Commands
 from services.cdr.store.counters import CounterStore
 from services.cdr.store.details import DetailsStore
+from services.cdr.store.exports import ExportFiles
+from services.cdr.store.limits import LimitStore
+from services.cdr.store.parties import Parties
 from services.cdr.store.periods import PeriodStore
+from services.cdr.store.plan_files import Run, at_once
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
-from shared import mongo, outbox
+from services.cdr.store.rerating import RerateStore
+from services.cdr.store.retention import RetentionStore
+from services.cdr.store.watch import WatchStore
+from shared import commands as commands_run
+from shared import jobs, mongo, outbox
+from shared.jobs import JobStore
 from shared.mongo import Document
 
 # A transaction that makes a collection conflicts with every other one, so they are made beforehand.
-_COLLECTIONS = ("gates", "ledger", "periods", "reference", "plan_assignments", "leases")
+_COLLECTIONS = (
+    "gates",
+    "ledger",
+    "periods",
+    "reference",
+    "plan_assignments",
+    "terms",
+    "plan_drafts",
+    "plan_draft_pieces",
+    "plan_tables",
+    "leases",
+    "rerate_bookings",
+    "rerate_changes",
+    "commands",
+    "jobs",
+    "export_files",
+    "exports.files",
+    "exports.chunks",
+    "limits",
+    "limit_passes",
+    "watches",
+    "alerts",
+    "retention",
+)
 
 
 def prepare(db: Database[Document]) -> None:
     """Make collections and indexes; harmless when they are there."""
     mongo.make_collections(db, _COLLECTIONS)
-    for module in (usage, counters, reference):
+    for module in (usage, counters, reference, rerating, exports, limits, watch, commands_run, jobs):
         module.ensure_indexes(db)
+    plan_files.ensure_indexes(db)
     outbox.ensure_indexes(db)
+    Parties(db).fill_if_new()
 
 
 @dataclass(frozen=True)
@@ -36,12 +72,38 @@ class Stores:
     periods: PeriodStore
     quarantine: QuarantineStore
     reference: ReferenceStore
+    rerating: RerateStore
+    commands: Commands
+    jobs: JobStore
+    files: ExportFiles
+    charts: ChartStore
+    limits: LimitStore
+    watch: WatchStore
+    retention: RetentionStore
 
     @classmethod
-    def connect(cls) -> Stores:
-        """On the database of MONGO_URI, with its collections and indexes made."""
+    def connect(cls, run: Run = at_once) -> Stores:
+        """On the database of MONGO_URI, with its collections and indexes made; ``run`` is where long work
+        goes (store/plan_files.py)."""
         db = mongo.connect()
         prepare(db)
+        return cls.on(db, run)
+
+    @classmethod
+    def on(cls, db: Database[Document], run: Run = at_once) -> Stores:
+        """On a database that is, or will be, prepared."""
         return cls(
-            CounterStore(db), DetailsStore(db), PeriodStore(db), QuarantineStore(db), ReferenceStore(db)
+            counters=CounterStore(db),
+            details=DetailsStore(db),
+            periods=PeriodStore(db),
+            quarantine=QuarantineStore(db),
+            reference=ReferenceStore(db, run),
+            commands=Commands(db),
+            rerating=RerateStore(db),
+            jobs=JobStore(db),
+            files=ExportFiles(db),
+            charts=ChartStore(db),
+            limits=LimitStore(db),
+            watch=WatchStore(db),
+            retention=RetentionStore(db),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
@@ -65,12 +65,13 @@ class CounterStore:
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
 
-    def fold(self, patience: float = 0.0) -> int:
+    def fold(self, patience: float = 0.0, touched: set[str] | None = None) -> int:
         """Move the oldest ledger documents into the counters; how many, 0 when there were none.
 
         A fold costs by the counters it touches, so it pays to let documents gather: with ``patience``
         it waits until there are FOLD_DOCUMENTS or the oldest is that many seconds old. Only the holder
-        of the worker's lease calls this; a second one would lose by write conflict.
+        of the worker's lease calls this; a second one would lose by write conflict. The customers
+        whose counters have changed are added to ``touched``.
         """
         ledger = self._db["ledger"]
         oldest = ledger.find_one(sort=[("_id", ASCENDING)], projection={"_id": 1})
@@ -79,9 +80,12 @@ class CounterStore:
         age = (datetime.now(UTC) - oldest["_id"].generation_time).total_seconds()
         if age < patience and ledger.estimated_document_count() < FOLD_DOCUMENTS:
             return 0
-        return transact(self._db, self._fold)
+        folded, customers = transact(self._db, self._fold)
+        if touched is not None:
+            touched |= customers
+        return folded
 
-    def _fold(self, session: ClientSession) -> int:
+    def _fold(self, session: ClientSession) -> tuple[int, set[str]]:
         ledger = self._db["ledger"]
         ids: list[Any] = []
         days: Shelves = defaultdict(lambda: defaultdict(int))
@@ -99,7 +103,7 @@ class CounterStore:
             self._write("counters_day", "day", days, session)
             self._write("counters_month", "month", months, session)
             ledger.delete_many({"_id": {"$in": ids}}, session=session)
-        return len(ids)
+        return len(ids), {shelf[0] for shelf in months}
 
     def _write(self, collection: str, grain: str, shelves: Shelves, session: ClientSession) -> None:
         updates = [_update(grain, shelf, sums) for shelf, sums in shelves.items() if sums]
@@ -117,6 +121,19 @@ class CounterStore:
         counts = list(_counts(self._db["counters_month"].find(query, session=session)))
         counts += (c for c in self._open_ledger(customer, session) if c.period == period)
         return counts
+
+    def telephony(self, customer: str, period: int) -> int:
+        """What telephony costs in a billing period so far, in millionths of a euro."""
+        counts = self.months_of_period(customer, period)
+        return sum(count.sums[4] for count in counts if count.product == "telephony")
+
+    def by_day(self, customer: str, first: date, last: date) -> list[Count]:
+        """Everything that started on these days, both included."""
+        return self.days_and_months(customer, [(_number(first), _number(last))], [])
+
+    def customers_since(self, day: date) -> set[str]:
+        """Who has usage on this day or later; looks at the whole index."""
+        return set(self._db["counters_day"].distinct("customer", {"day": {"$gte": _number(day)}}))
 
     def days_and_months(
         self, customer: str, days: Iterable[tuple[int, int]], months: Iterable[int]
@@ -144,6 +161,10 @@ class CounterStore:
         for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
             for day, period, number, product, kind, *sums in document["customers"][customer]:
                 yield Count(day, day // 100, period, number, product, kind, tuple(sums))
+
+
+def _number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _update(grain: str, shelf: Shelf, sums: Mapping[str, int]) -> UpdateOne:

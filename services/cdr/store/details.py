@@ -15,9 +15,11 @@ from services.cdr.domain.periods import day_bounds, following, period_of
 from services.cdr.domain.posting import Row
 from services.cdr.domain.selection import Comparison, Condition, PartOfNumber, Place, Selection
 from services.cdr.store.counters import Count
+from services.cdr.store.parties import Parties
+from services.cdr.store.search import Index, way
 from shared.mongo import Document
 
-SCAN_MS = 2500
+SCAN_MS = 1800
 SORTS = {"start": ("start", "_id"), "amount": ("amount", "start", "_id")}
 
 _OPERATORS = {Comparison.EQUAL: "$eq", Comparison.GREATER: "$gt", Comparison.SMALLER: "$lt"}
@@ -26,25 +28,57 @@ _OPERATORS = {Comparison.EQUAL: "$eq", Comparison.GREATER: "$gt", Comparison.SMA
 class DetailsStore:
     def __init__(self, db: Database[Document]) -> None:
         self._usage = db["usage"]
+        self._parties = Parties(db)
+
+    def row(self, identity: str) -> Row | None:
+        """One row, whoever's it is: for staff."""
+        return self._usage.find_one({"_id": identity})
 
     def page(self, customer: str, selection: Selection, sort: str, limit: int, place: Place) -> list[Row]:
         """Up to ``limit`` rows from ``place`` on, in the order of ``sort`` (descending)."""
-        query = match(customer, selection)
+        wanted = self.wanted(customer, selection, sort)
+        if wanted is None:
+            return []
+        query, index = wanted
         if place.before is not None:
             query = {"$and": [query, {"start": {"$lt": day_bounds(place.before, place.before)[1]}}]}
         if place.key is not None:
-            query = {"$and": [query, _beyond(SORTS[sort], place.key, "$gt" if place.newer else "$lt")]}
+            query = {"$and": [query, beyond(SORTS[sort], place.key, "$gt" if place.newer else "$lt")]}
         direction = ASCENDING if place.newer else DESCENDING
-        rows = list(self._usage.find(query).sort([(name, direction) for name in SORTS[sort]]).limit(limit))
+        order = [(name, direction) for name in SORTS[sort]]
+        rows = list(self._usage.find(query).sort(order).limit(limit).hint(index))
         return rows[::-1] if place.newer else rows
+
+    def wanted(self, customer: str, selection: Selection, sort: str) -> tuple[Document, Index] | None:
+        """The query for what people see of a selection, and the index by which it comes in the order of
+        ``sort`` for the least; None when there is nothing."""
+        query = self._match(customer, selection)
+        if query is None:
+            return None
+        chosen = way(self._usage, query, selection, sort)
+        return {**query, **chosen.query}, chosen.index
 
     def sums(self, customer: str, selection: Selection) -> list[Count] | None:
         """The selection's rows summed by number and type; None when that takes too long to wait for."""
-        pipeline: list[Document] = [{"$match": match(customer, selection)}, {"$group": _GROUP}]
+        query = self._match(customer, selection)
+        if query is None:
+            return []
+        pipeline: list[Document] = [{"$match": query}, {"$group": _GROUP}]
         try:
             return [_count(group) for group in self._usage.aggregate(pipeline, maxTimeMS=SCAN_MS)]
         except ExecutionTimeout:
             return None
+
+    def _match(self, customer: str, selection: Selection) -> Document | None:
+        """The query, with the numbers that the parts of numbers stand for; None when there are none."""
+        query = match(customer, selection)
+        for side, part in (("sender", selection.sender), ("receiver", selection.receiver)):
+            parties = self._parties.matching(customer, side, part) if part else None
+            if parties == []:
+                return None
+            if parties is not None:
+                query[side] = {"$in": parties}
+        return query
 
 
 def _signed(kind: str) -> Document:
@@ -110,7 +144,7 @@ def _comparing(condition: Condition) -> Document:
     return {_OPERATORS[condition.comparison]: condition.value}
 
 
-def _beyond(names: Sequence[str], key: dict[str, Any], operator: str) -> Document:
+def beyond(names: Sequence[str], key: dict[str, Any], operator: str) -> Document:
     """Rows that come after ``key`` in the order of ``names``: smaller in the first, or equal there and
     smaller in the second, and so on (greater for ``$gt``)."""
     branches = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
@@ -12,7 +13,7 @@ from pymongo.database import Database
 from services.cdr.store.counters import CounterStore
 from services.cdr.store.usage import CLOSINGS
 from shared import outbox
-from shared.events import Envelope, PeriodClosed
+from shared.events import Envelope
 from shared.mongo import Document, transact
 
 ANNOUNCED = timedelta(seconds=3)
@@ -43,7 +44,7 @@ class PeriodStore:
         customer: str,
         period: int,
         now: datetime,
-        event: Callable[[ClosedPeriod], Envelope[PeriodClosed]],
+        events: Callable[[ClosedPeriod], Sequence[Envelope[Any]]],
     ) -> ClosedPeriod:
         """Close a period, once: a repeated call answers what the first one did.
 
@@ -78,7 +79,7 @@ class PeriodStore:
             }
             self._db["periods"].insert_one(document, session=session)
             closed = _closed(document)
-            outbox.add(self._db, session, event(closed))
+            outbox.add(self._db, session, *events(closed))
             return closed
 
         return transact(self._db, work)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ASCENDING
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.refusal import Reason, Refused
+from services.cdr.domain.refusal import DISCARDED, Case, Reason, Refused, case_of
 from shared.mongo import Document
 
 
@@ -23,10 +24,41 @@ class QuarantineStore:
 
     def reword(self, identity: str, refused: Refused) -> None:
         """What was lacking has come, but now something else is lacking."""
-        changed = {"reason": str(refused.reason), "sentence": refused.sentence, "number": refused.number}
+        changed = {
+            "reason": str(refused.reason),
+            "sentence": refused.sentence,
+            "number": refused.number,
+            "case": case_of(refused.reason, refused.sentence, refused.number),
+        }
         self._quarantine.update_one({"_id": identity}, {"$set": changed})
 
     def counts(self) -> dict[str, int]:
         """How many events wait, by reason."""
         groups = self._quarantine.aggregate([{"$group": {"_id": "$reason", "n": {"$sum": 1}}}])
         return {group["_id"]: group["n"] for group in groups}
+
+    def cases(self) -> list[Document]:
+        """What waits, grouped by what mends it: ``{_id: {reason, carrier, case}, n, oldest, newest}``, most
+        first; what was discarded last."""
+        key = {"reason": "$reason", "carrier": "$carrier", "case": {"$ifNull": ["$case", ""]}}
+        group: Document = {"_id": key, "n": {"$sum": 1}}
+        group |= {"oldest": {"$min": "$received_at"}, "newest": {"$max": "$received_at"}}
+        found = list(self._quarantine.aggregate([{"$group": group}]))
+        return sorted(found, key=lambda one: (one["_id"]["reason"] == DISCARDED, -one["n"], str(one["_id"])))
+
+    def of_case(self, case: Case, after: str, limit: int) -> list[Document]:
+        """The events of a case, by ID."""
+        query = {**_query(case), "_id": {"$gt": after}}
+        return list(self._quarantine.find(query).sort("_id", ASCENDING).limit(limit))
+
+    def size(self, case: Case) -> int:
+        return self._quarantine.count_documents(_query(case))
+
+    def discard(self, case: Case, why: Document, session: ClientSession) -> int:
+        """Put a case's events aside: they are kept, with why and what they waited for; how many."""
+        changed = {"$set": {"reason": DISCARDED, "was": case.reason, "discarded": why}}
+        return self._quarantine.update_many(_query(case), changed, session=session).modified_count
+
+
+def _query(case: Case) -> Document:
+    return {"reason": case.reason, "carrier": case.carrier, "case": case.key or {"$in": ["", None]}}

@@ -11,14 +11,16 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 from bson import ObjectId
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from services.cdr.domain.calendar import calendar
 from services.cdr.domain.posting import Deltas, Head, Posted, Standing, row_id
-from services.cdr.domain.refusal import Refused
+from services.cdr.domain.refusal import Refused, case_of
+from services.cdr.store.parties import Parties
+from services.cdr.store.search import INDEXES
 from shared.mongo import Document, transact
 
 Result = TypeVar("Result")
@@ -29,23 +31,12 @@ _TRIES = 20
 _WARY_BATCHES = 50
 _GIVE_WAY_SECONDS = 1.0
 _GLANCE_SECONDS = 0.02
-
-USAGE_INDEXES: list[list[tuple[str, int]]] = [
-    # Details of a period, newest first; from-to goes by the periods that can hold those days.
-    [("customer", ASCENDING), ("period", ASCENDING), ("start", DESCENDING), ("_id", DESCENDING)],
-    # The dearest first, and the filters on the amount.
-    [
-        ("customer", ASCENDING),
-        ("period", ASCENDING),
-        ("amount", DESCENDING),
-        ("start", DESCENDING),
-        ("_id", DESCENDING),
-    ],
-]
+_RANGES = 100
+"""Records looked up per read."""
 
 
 def ensure_indexes(db: Database[Document]) -> None:
-    for keys in USAGE_INDEXES:
+    for keys in INDEXES:
         db["usage"].create_index(keys)
     db["quarantine"].create_index([("reason", ASCENDING), ("_id", ASCENDING)])
 
@@ -61,6 +52,7 @@ class UsageStore:
         self._db = db
         self._worker = worker
         self._wary = 0
+        self._parties = Parties(db)
 
     def register(self) -> None:
         """Make this worker's gate; a closing under way either sees it or is made to start again."""
@@ -87,7 +79,12 @@ class UsageStore:
             try:
                 gives_way = time.monotonic() < give_way_until
                 books = partial(
-                    Books, self._db, worker=self._worker, gives_way=gives_way, hopes=not self._wary
+                    Books,
+                    self._db,
+                    parties=self._parties,
+                    worker=self._worker,
+                    gives_way=gives_way,
+                    hopes=not self._wary,
                 )
                 result = transact(self._db, lambda session, books=books: work(books(session)))  # type: ignore[misc]
                 self._wary = max(0, self._wary - 1)
@@ -109,15 +106,22 @@ class Books:
         self,
         db: Database[Document],
         session: ClientSession,
+        parties: Parties,
         worker: str,
         gives_way: bool = False,
         hopes: bool = False,
     ) -> None:
         self._db = db
         self._session = session
+        self._parties = parties
         self._worker = worker
         self._gives_way = gives_way
         self._hopes = hopes
+
+    @property
+    def session(self) -> ClientSession:
+        """Of the transaction, for what must be written with it."""
+        return self._session
 
     def enter(self) -> int:
         gates = self._db["gates"]
@@ -139,21 +143,24 @@ class Books:
         return {row["_id"].rpartition("|")[0]: (row["revision"], row["fingerprint"]) for row in found}
 
     def standing(self, keys: Sequence[str]) -> dict[str, Standing]:
-        """The newest row of each record; one range read each, as corrections are rare."""
+        """The newest row of each record, many records per read."""
+        newest: dict[str, Document] = {}
+        for start in range(0, len(keys), _RANGES):
+            ranges = [{"_id": {"$gte": f"{k}|", "$lt": f"{k}}}"}} for k in keys[start : start + _RANGES]]
+            for row in self._db["usage"].find({"$or": ranges}, session=self._session):
+                key = row["_id"].rpartition("|")[0]
+                if key not in newest or ordinal(newest[key]["_id"]) < ordinal(row["_id"]):
+                    newest[key] = row
         standing: dict[str, Standing] = {}
-        for key in keys:
-            rows = self._db["usage"].find(
-                {"_id": {"$gte": f"{key}|", "$lt": f"{key}}}"}}, session=self._session
-            )
-            newest = max(rows, key=lambda row: ordinal(row["_id"]), default=None)
-            if newest is not None:
-                day, _ = calendar(int(newest["start"].timestamp()))
-                standing[key] = Standing(newest, day, ordinal(newest["_id"]) + 1)
+        for key, row in newest.items():
+            day, _ = calendar(int(row["start"].timestamp()))
+            standing[key] = Standing(row, day, ordinal(row["_id"]) + 1)
         return standing
 
     def add(self, posted: Posted) -> None:
         session = self._session
         if posted.rows:
+            self._parties.learn(posted.rows)
             self._db["usage"].insert_many(posted.rows, ordered=False, session=session)
             self._db["ledger"].insert_one(ledger_document(self._worker, posted.deltas), session=session)
         if posted.unseen:
@@ -197,6 +204,7 @@ def quarantine_document(refused: Refused) -> Document:
         "sentence": refused.sentence,
         "record": refused.record,
         "number": refused.number,
+        "case": case_of(refused.reason, refused.sentence, refused.number),
         "source": refused.source,
         "received_at": datetime.now(UTC),
     }

@@ -8,7 +8,7 @@ from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.calendar import calendar
 from services.cdr.domain.call_types import classify
 from services.cdr.domain.numbers import parse_charged, parse_party
-from services.cdr.domain.posting import Priced
+from services.cdr.domain.posting import Priced, Row
 from services.cdr.domain.rating import NoRate, Usage, rate
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.refusal import Reason, Refused
@@ -55,37 +55,62 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
         sentence = f"{number} belongs to nobody at {item.start.isoformat()}."
         raise _Objection(Reason.UNKNOWN_OWNER, sentence, number)
     day, month = calendar(moment)
-    plan = reference.plan(owned.customer, day)
-    if plan is None:
-        raise _Objection(Reason.NO_RATE, f"there is no rate plan for {item.start:%Y-%m-%d}.", number)
     roaming = item.roaming.country if item.roaming else None
     call_type, _ = classify(item.kind, item.direction, sender, receiver, roaming)
     usage = Usage(
         item.kind, item.direction, receiver, moment, item.quantity, call_type, roaming, owned.product
     )
     try:
-        rated = rate(usage, plan)
+        rated = rating(usage, owned.customer, day, reference)
     except NoRate as problem:
-        raise _Objection(Reason.NO_RATE, f"{plan.version}: {problem}.", number) from problem
+        raise _Objection(Reason.NO_RATE, f"{problem}.", number) from problem
     fields = {
         "customer": owned.customer,
         "product": owned.product,
         "number": number,
-        "type": rated.call_type,
         "sender": sender,
         "receiver": receiver or "data",
-        "destination": rated.destination,
         "kind": item.kind,
         "direction": item.direction,
         "start": item.start,
         "quantity": usage.quantity,
-        "amount": rated.amount_micro,
-        "plan": plan.version,
-        "prefix": rated.prefix,
+        **rated,
     }
     if roaming:
         fields["roaming"] = roaming
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
+
+
+def rating(usage: Usage, customer: str, day: int, reference: Reference) -> Row:
+    """The fields of a row that its price decides (posting.RATED), by the customer's plan and terms of a
+    day (20261122). Raises :class:`NoRate`."""
+    plan = reference.plan(customer, day)
+    if plan is None:
+        raise NoRate(f"there is no rate plan for {day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}")
+    terms = reference.terms(customer)
+    try:
+        rated = rate(usage, plan, terms.deviations if terms else None)
+    except NoRate as problem:
+        raise NoRate(f"{plan.version}: {problem}") from problem
+    fields: Row = {
+        "type": rated.call_type,
+        "destination": rated.destination,
+        "amount": rated.amount_micro,
+        "plan": plan.version,
+        "prefix": rated.prefix,
+    }
+    if terms:
+        fields["terms"] = terms.id
+    return fields
+
+
+def usage_of(row: Row) -> Usage:
+    """What was rated when a row was made, to be rated once more."""
+    kind, direction = row["kind"], row["direction"]
+    receiver, roaming = None if kind == "data" else row["receiver"], row.get("roaming")
+    call_type, _ = classify(kind, direction, row["sender"], receiver, roaming)
+    moment = epoch(row["start"])
+    return Usage(kind, direction, receiver, moment, row["quantity"], call_type, roaming, row["product"])
 
 
 def _parties(item: UsageEvent) -> tuple[str, str, str | None]:

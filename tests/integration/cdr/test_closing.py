@@ -19,6 +19,7 @@ from services.cdr.usecases.close_period import close_period
 from services.cdr.usecases.price import price
 from services.cdr.usecases.record_usage import record_usage
 from shared import mongo
+from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.events import PeriodClosed, decode
 from tests.integration.cdr.conftest import database_uri
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.feature("CDR-02", "CDR-05")
 
 MAY = datetime(2024, 5, 15, 10, tzinfo=UTC)
 NOW = datetime(2024, 8, 1, tzinfo=UTC)
+STAFF = Acting(kind="staff", scope="operator")
 MINUTE = 51_300
 
 
@@ -197,7 +199,7 @@ def test_a_closing_waits_for_the_batch_that_came_first_and_counts_it(
     customer = cdr.customer()
     closed: list[ClosedPeriod] = []
     closing = threading.Thread(
-        target=lambda: closed.append(close_period(customer.id, 202405, PeriodStore(watched), NOW))
+        target=lambda: closed.append(close_period(customer.id, 202405, PeriodStore(watched), NOW, STAFF))
     )
 
     def close_now() -> None:
@@ -223,16 +225,16 @@ def test_a_batch_that_meets_a_closing_goes_to_the_next_month(
     booking = threading.Thread(target=lambda: record_usage(batch, desk, reference))
 
     class Held(PeriodStore):
-        def close(self, customer: str, period: int, now: datetime, event: Any) -> ClosedPeriod:
+        def close(self, customer: str, period: int, now: datetime, events: Any) -> ClosedPeriod:
             def and_wait(closed: ClosedPeriod) -> Any:
                 if not booking.is_alive():
                     booking.start()
                 assert conflicts.seen.wait(10), "the batch should run into the open transaction"
-                return event(closed)
+                return events(closed)
 
             return super().close(customer, period, now, and_wait)
 
-    closed = close_period(customer.id, 202405, Held(cdr.database), NOW)
+    closed = close_period(customer.id, 202405, Held(cdr.database), NOW, STAFF)
     booking.join(20)
     assert (closed.rows, closed.amount) == (0, 0)
     assert booked(cdr, customer) == {202406: (1, MINUTE)}

@@ -14,6 +14,7 @@ from services.cdr.domain.plan_csv import parse_plan
 from services.cdr.domain.posting import DeltaKey, Deltas, Head, Posted, Priced, Row, Standing, row_id
 from services.cdr.domain.reference import FOREVER, Owned, Ownership, PlanVersion, Reference, Versions
 from services.cdr.domain.refusal import Refused
+from services.cdr.domain.terms import Terms
 from services.cdr.domain.usage import UsageEvent
 from services.cdr.usecases.price import price
 
@@ -40,7 +41,7 @@ class Facts:
         self.owners = {ANNAS: ANNA, ANNAS_OTHER: ANNA, BERTS: BERT}
 
     def versions(self) -> Versions:
-        return Versions(1, 1, sum(map(len, self.closings.values())))
+        return Versions(len(self.owners), 1, sum(map(len, self.closings.values())))
 
     def ownerships(self, after: int) -> Sequence[Ownership]:
         begin = epoch(datetime(2020, 1, 1, tzinfo=UTC))
@@ -55,6 +56,9 @@ class Facts:
         return [PlanVersion("default", date(2020, 1, 1), _PARSED)]
 
     def assignments(self) -> Mapping[str, str]:
+        return {}
+
+    def terms(self) -> Mapping[str, Terms]:
         return {}
 
     def closed_periods(self) -> Mapping[str, frozenset[int]]:
@@ -72,7 +76,7 @@ class MemoryStore:
     facts: Facts
     rows: dict[str, Row] = field(default_factory=dict)
     ledger: list[dict[DeltaKey, list[int]]] = field(default_factory=list)
-    quarantine: dict[tuple[str, bytes], Refused] = field(default_factory=dict)
+    quarantine: dict[str, Refused] = field(default_factory=dict)
     crash: str | None = None
     transactions: int = 0
 
@@ -112,7 +116,7 @@ class MemoryStore:
 class MemoryBooks:
     rows: dict[str, Row]
     ledger: list[dict[DeltaKey, list[int]]]
-    quarantine: dict[tuple[str, bytes], Refused]
+    quarantine: dict[str, Refused]
     facts: Facts
 
     def enter(self) -> int:
@@ -139,8 +143,10 @@ class MemoryBooks:
             self.ledger.append(posted.deltas.sums)
         for identity in posted.unseen:
             self.rows[identity]["hidden"] = True
+        for resolved in posted.resolved:
+            del self.quarantine[resolved]
         for refused in posted.refused:
-            self.quarantine.setdefault((refused.carrier, refused.source), refused)
+            self.quarantine.setdefault(f"{refused.carrier}|{refused.source.decode()}", refused)
 
 
 def reference(facts: Facts) -> Reference:

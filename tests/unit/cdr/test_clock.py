@@ -132,10 +132,11 @@ def test_days_from_and_to_are_both_included() -> None:
         ({202610}, 202611),
         ({202611}, 202612),
         ({202611, 202612}, 202701),
-        ({202611, 202701}, 202612),
+        ({202611, 202701}, 202702),  # 202612 was passed over, and can never be closed any more
+        ({202612}, 202701),
     ],
 )
-def test_late_usage_goes_to_the_first_open_period(closed: set[int], booked: int) -> None:
+def test_late_usage_goes_to_the_first_period_that_can_still_be_closed(closed: set[int], booked: int) -> None:
     assert periods.book(202611, closed) == booked
 
 

@@ -145,3 +145,9 @@ def test_prices_within_the_eu_keep_to_its_caps(plan: RatePlan) -> None:
             assert entries
             limit = {"voice": 190_000_000_000, "sms": 60_000_000_000}
             assert all(entry.tariff.steps[0].rate <= limit[entry.kind] for entry in entries)
+
+
+def test_every_country_code_of_libphonenumber_has_a_line(plan: RatePlan) -> None:
+    prefixes = {entry.prefix for entry in plan.entries if entry.kind == "voice"}
+    codes = {f"+{code}" for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE}
+    assert codes - prefixes == {"+31"}  # whose numbers have a line per class

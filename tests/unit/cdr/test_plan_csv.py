@@ -174,8 +174,12 @@ def test_every_day_is_no_window() -> None:
         ({"soort": "data"}, "prefix", "'+31' is geen zone voor data."),
         ({"soort": "data", "prefix": "data:XX"}, "prefix", "'data:XX' is geen zone voor data."),
         ({"bestemming": ""}, "bestemming", "De bestemming ontbreekt."),
-        ({"bestemming": "=1+1"}, "bestemming", "De bestemming begint met '=', zoals een formule."),
-        ({"bestemming": "@SUM(A1)"}, "bestemming", "De bestemming begint met '@', zoals een formule."),
+        ({"bestemming": "=1+1"}, "bestemming", "Dit is een formule of de fout van een formule, geen waarde."),
+        (
+            {"bestemming": "@SUM(A1)"},
+            "bestemming",
+            "Dit is een formule of de fout van een formule, geen waarde.",
+        ),
         ({"bestemming": "x" * 81}, "bestemming", "De bestemming is te lang of bevat onzichtbare tekens."),
         ({"bestemming": "a\u202eb"}, "bestemming", "De bestemming is te lang of bevat onzichtbare tekens."),
         ({"gesprekstype": "lokaal"}, "gesprekstype", "Het gesprekstype 'lokaal' bestaat niet."),
@@ -201,7 +205,7 @@ def test_every_day_is_no_window() -> None:
         ({"tarief": "1.234,50"}, "tarief", "'1.234,50' is geen bedrag."),
         ({"tarief": "€ 1"}, "tarief", "'€ 1' is geen bedrag."),
         ({"tarief": "0,1234567890123"}, "tarief", "'0,1234567890123' is geen bedrag."),
-        ({"tarief": "=A1"}, "tarief", "'=A1' is geen bedrag."),
+        ({"tarief": "=A1"}, "tarief", "Dit is een formule of de fout van een formule, geen waarde."),
         ({"tarief": "\u0661"}, "tarief", "'\u0661' is geen bedrag."),
         ({"tarief": "9" * 400}, "tarief", f"'{'9' * 30}…' is geen bedrag."),
         ({"tarief": "100,01"}, "tarief", "Het tarief 100,01 is hoger dan 100 euro per minuut, MB of stuk."),
@@ -289,14 +293,31 @@ def test_a_step_whose_first_line_is_wrong_is_no_second_mistake() -> None:
 @pytest.mark.parametrize(
     ("data", "number", "problem"),
     [
-        (b"", 1, "Deze kolom ontbreekt."),
+        (b"", 1, "Het bestand is leeg."),
+        (b"\xef\xbb\xbf \r\n", 1, "Het bestand is leeg."),
         (b"prefix;bestemming;tarief\n", 1, "Er staat geen regel met een tarief in."),
         (b"prefix;bestemming\n+31;x\n", 1, "Deze kolom ontbreekt."),
         (b"prefix;bestemming;tarief;kleur\n", 1, "De kolom 'kleur' bestaat niet."),
         (b"prefix;bestemming;tarief;rate\n", 1, "De kolom 'rate' staat er twee keer."),
-        ("prefix;bestemming;tarief\n+31;België;1".encode("latin1"), 2, "De tekst is geen UTF-8."),
-        ("prefix;bestemming;tarief\n+31;x;1".encode("utf-16"), 1, "De tekst is geen UTF-8."),
-        (b"prefix;bestemming;tarief\n+31;x\0;1", 1, "Het bestand bevat nultekens."),
+        (
+            "prefix;bestemming;tarief\n+31;België;1".encode("latin1"),
+            2,
+            "De tekst is Windows-1252, geen UTF-8.",
+        ),
+        (
+            "prefix;bestemming;tarief\n+31;x;1".encode("utf-16"),
+            1,
+            "De tekst is UTF-16 (in Excel: 'Unicode-tekst').",
+        ),
+        (
+            "prefix;bestemming;tarief\n+31;x;1".encode("utf-16-le"),
+            1,
+            "De tekst is UTF-16 (in Excel: 'Unicode-tekst').",
+        ),
+        (b"PK\x03\x04\x14\x00", 1, "Dit is een Excel-bestand, geen CSV."),
+        (b"\xd0\xcf\x11\xe0\xa1", 1, "Dit is een Excel-bestand, geen CSV."),
+        (b"%PDF-1.7", 1, "Dit is een PDF, geen CSV."),
+        (b"prefix;bestemming;tarief\n+31;x\0;1", 1, "Dit is geen tekstbestand."),
         (
             b'prefix;bestemming;tarief\n+31;"x;1\n',
             2,
@@ -307,7 +328,7 @@ def test_a_step_whose_first_line_is_wrong_is_no_second_mistake() -> None:
             2,
             "Een aanhalingsteken is niet gesloten, of een veld is te lang.",
         ),
-        (b"\x89PNG\r\n\x1a\n", 1, "De tekst is geen UTF-8."),
+        (b"\x89PNG\r\n\x1a\n\0\0", 1, "Dit is geen tekstbestand."),
     ],
 )
 def test_files_that_are_none(data: bytes, number: int, problem: str) -> None:

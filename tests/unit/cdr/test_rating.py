@@ -242,7 +242,7 @@ DEVIATIONS = Deviations(
         ("voice", "+316"): Deviation(replacement=per_minute("0.01", 60, fee="0.02")),
         ("voice", "roam:BE:"): Deviation(margin_ppm=1_000_000),
     },
-    by_call_type={"sms": Deviation(replacement=tariff((0, "0.05", 1, 1)), margin_ppm=200_000)},
+    by_call_type={"sms": Deviation(replacement=tariff((0, "0.05", 1, 1)), margin_ppm=200_000, kind="sms")},
     otherwise=Deviation(margin_ppm=100_000),
 )
 
@@ -267,6 +267,17 @@ def test_a_replacement_ignores_the_windows_of_the_plan() -> None:
     usage = call("+31850001611", 61, "2026-11-20 18:59:30")
     assert rate(usage, PEAK, deviations).amount_micro == 120_000
     assert [segment.billed for segment in explain(usage, PEAK, deviations).segments] == [120]
+
+
+def test_a_replacement_holds_for_the_whole_call_also_where_the_plan_stops() -> None:
+    """However many steps it has: the plan is asked at the start of the call alone."""
+    until_seven = RatePlan((voice("+31", per_minute("0.10"), window=hours(8, 19)),))
+    usage = call("+31850001611", 120, "2026-11-20 18:59:30")
+    for steps in (((0, "0.06", 60, 1),), ((0, "0.06", 60, 60), (60, "0.06", 60, 1))):
+        deviations = Deviations({}, {}, Deviation(replacement=tariff(*steps)))
+        assert rate(usage, until_seven, deviations).amount_micro == 120_000
+    with pytest.raises(NoRate):
+        rate(call("+31850001611", 120, "2026-11-20 19:00:00"), until_seven, deviations)
 
 
 def test_without_a_fitting_deviation_the_plan_counts() -> None:

@@ -34,7 +34,7 @@ picoeuros = st.one_of(st.integers(0, 3 * EURO), st.sampled_from([0, EURO // 100,
 
 @st.composite
 def tariffs(draw: st.DrawFn, kind: str = "voice") -> Tariff:
-    units = [1, 60, 3600, 12] if kind == "voice" else [1, 1000, 10**6, 2**20]
+    units = {"voice": [1, 60, 3600, 12], "data": [1, 1000, 10**6, 2**20], "sms": [1]}[kind]
     increments = [1, 6, 7, 30, 60, 61, 600]
     offsets = [0, *sorted(draw(st.sets(st.integers(1, 600), max_size=3)))]
     rows = [

@@ -15,8 +15,10 @@ from services.cdr.domain.numbers import spellings
 from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
+from services.cdr.schemas.ids import identity
 from shared.money import MICRO
 from shared.schema import Base, length, one_of
+from shared.words import gettext, lazy_gettext
 
 MAX_DAYS = 400
 CURRENT = "current"
@@ -33,14 +35,14 @@ class AmountCondition(Base):
     value = fields.Decimal(
         required=True,
         allow_nan=False,
-        validate=validate.Range(-_MAX_AMOUNT, _MAX_AMOUNT, error="Dit bedrag is te groot."),
+        validate=validate.Range(-_MAX_AMOUNT, _MAX_AMOUNT, error=lazy_gettext("Dit bedrag is te groot.")),
     )
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Condition:
         scaled = data["value"] * MICRO
         if scaled != int(scaled):
-            raise ValidationError("Gebruik hoogstens zes decimalen.", "value")
+            raise ValidationError(gettext("Gebruik hoogstens zes decimalen."), "value")
         return Condition(Comparison(data["op"]), int(scaled))
 
 
@@ -49,7 +51,9 @@ class DurationCondition(Base):
     value = fields.Integer(
         required=True,
         strict=True,
-        validate=validate.Range(0, _MAX_SECONDS, error="Vul een aantal seconden in, 0 of meer."),
+        validate=validate.Range(
+            0, _MAX_SECONDS, error=lazy_gettext("Vul een aantal seconden in, 0 of meer.")
+        ),
     )
 
     @post_load
@@ -62,7 +66,7 @@ def _part_of_number(text: str) -> None:
         spellings(text)
     except ValueError as problem:
         raise ValidationError(
-            "Schrijf het nummer, of een deel ervan, aan elkaar en zonder letters: 0612 of +32."
+            gettext("Schrijf het nummer, of een deel ervan, aan elkaar en zonder letters: 0612 of +32.")
         ) from problem
 
 
@@ -85,16 +89,16 @@ class SelectionSchema(Base):
         if first is None and last is None:
             return
         if data.get("period"):
-            raise ValidationError("Kies een periode of een van-tot, niet allebei.", "period")
+            raise ValidationError(gettext("Kies een periode of een van-tot, niet allebei."), "period")
         if first is None or last is None:
             missing = "from" if first is None else "to"
-            raise ValidationError("Vul beide dagen in.", missing)
+            raise ValidationError(gettext("Vul beide dagen in."), missing)
         if last < first:
-            raise ValidationError("De einddatum ligt voor de begindatum.", "to")
+            raise ValidationError(gettext("De einddatum ligt voor de begindatum."), "to")
         if (last - first).days >= MAX_DAYS:
-            raise ValidationError(f"Kies hoogstens {MAX_DAYS} dagen.", "to")
+            raise ValidationError(gettext("Kies hoogstens %(max_days)s dagen.", max_days=MAX_DAYS), "to")
         if not date(2000, 1, 1) <= first <= last <= date(2099, 12, 31):
-            raise ValidationError("Kies dagen tussen 2000 en 2099.", "from")
+            raise ValidationError(gettext("Kies dagen tussen 2000 en 2099."), "from")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Selection:
@@ -104,7 +108,7 @@ class SelectionSchema(Base):
             try:
                 period = period_of(datetime.now(UTC)) if written == CURRENT else parse_period(written)
             except ValueError as problem:
-                raise ValidationError("Kies een factuurperiode uit de lijst.", "period") from problem
+                raise ValidationError(gettext("Kies een factuurperiode uit de lijst."), "period") from problem
         data["period"] = period
         data["types"] = frozenset(data["types"])
         return Selection(**data)
@@ -116,7 +120,7 @@ class TotalsRequest(Base):
 
 
 class OfCustomer(Base):
-    customer_id = fields.String(required=True, validate=length(32, 32))
+    customer_id = identity()
 
 
 class TotalsOfCustomer(OfCustomer, TotalsRequest):
@@ -145,7 +149,9 @@ class CursorField(fields.Field[Place]):
         try:
             key = _Key().load(json.loads(base64.urlsafe_b64decode(value)))
         except (ValueError, TypeError, RecursionError) as problem:
-            raise ValidationError("Deze plek in de lijst bestaat niet meer. Begin bovenaan.") from problem
+            raise ValidationError(
+                gettext("Deze plek in de lijst bestaat niet meer. Begin bovenaan.")
+            ) from problem
         return Place(
             key={"_id": key["id"], "start": key["start"], "amount": key["amount"]}, newer=key["newer"]
         )
@@ -169,21 +175,12 @@ class DetailsRequest(Base):
         return data
 
 
-class ImportPlan(Base):
-    name = fields.String(required=True, validate=[length(1, 60), validate.Regexp(r"^[\w .-]+\Z")])
-    valid_from = fields.Date(required=True)
-    precision = fields.Integer(load_default=4, strict=True, validate=validate.Range(0, 6))
-    csv = fields.String(required=True, validate=validate.Length(min=1, max=20_000_000))
-    dry_run = fields.Boolean(load_default=False)
-
-
-class AssignPlan(Base):
-    customer_id = fields.String(required=True, validate=length(1, 64))
-    plan = fields.String(required=True, validate=length(1, 60))
+class DetailsOfCustomer(OfCustomer, DetailsRequest):
+    """The same, of a customer that staff names."""
 
 
 class ClosePeriod(Base):
-    customer_id = fields.String(required=True, validate=length(32, 32))
+    customer_id = identity()
     period = fields.String(required=True)
 
     @post_load
@@ -191,9 +188,9 @@ class ClosePeriod(Base):
         try:
             data["period"] = parse_period(data["period"])
         except ValueError as problem:
-            raise ValidationError("Schrijf de periode als 2026-10.", "period") from problem
+            raise ValidationError(gettext("Schrijf de periode als 2026-10."), "period") from problem
         if first_day(data["period"]) >= today():
-            raise ValidationError("Deze periode moet nog beginnen.", "period")
+            raise ValidationError(gettext("Deze periode moet nog beginnen."), "period")
         return data
 
 

@@ -1,0 +1,99 @@
+"""The watch over fraud: what customers chose, and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.database import Database
+
+from services.cdr.domain.habit import Use
+from services.cdr.store.commands import Changes
+from shared.mongo import Document
+
+OPEN, LIFTED = "open", "lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A day's use of a class was far above the habit. ``used`` and ``usual`` in millionths of a euro;
+    ``lifted_at_use`` is what of that day a person had seen when lifting it. ``nth`` of that day."""
+
+    id: str
+    customer: str
+    call_class: str
+    day: date
+    nth: int
+    at: datetime
+    amount: int
+    usual: int
+    seconds: int
+    blocked: bool
+    state: str = OPEN
+    lifted_at_use: Use = Use()
+
+
+def ensure_indexes(db: Database[Document]) -> None:
+    db["alerts"].create_index([("customer", ASCENDING), ("at", DESCENDING)])
+    keys = [("customer", ASCENDING), ("call_class", ASCENDING), ("day", ASCENDING), ("nth", ASCENDING)]
+    db["alerts"].create_index(keys, unique=True)
+
+
+class WatchStore:
+    def __init__(self, db: Database[Document]) -> None:
+        self._watches = db["watches"]
+        self._alerts = db["alerts"]
+
+    def blocks(self, customer: str, changes: Changes | None = None) -> bool:
+        """Whether the customer wants an alert to block."""
+        session = changes.session if changes else None
+        row = self._watches.find_one({"_id": customer}, session=session)
+        return bool(row and row["block"])
+
+    def set_block(self, customer: str, block: bool, changes: Changes) -> None:
+        self._watches.update_one(
+            {"_id": customer}, {"$set": {"block": block}}, upsert=True, session=changes.session
+        )
+
+    def alerts(self, customer: str, limit: int = 50) -> list[Alert]:
+        """Newest first."""
+        found = self._alerts.find({"customer": customer}).sort("at", DESCENDING).limit(limit)
+        return [_alert(row) for row in found]
+
+    def of_class(
+        self, customer: str, call_class: str, day: date, changes: Changes | None = None
+    ) -> Sequence[Alert]:
+        """The alerts of a class that are open, and all of the day, in order."""
+        query = {
+            "customer": customer,
+            "call_class": call_class,
+            "$or": [{"state": OPEN}, {"day": day.isoformat()}],
+        }
+        session = changes.session if changes else None
+        return [_alert(row) for row in self._alerts.find(query, session=session).sort("nth", ASCENDING)]
+
+    def get(self, alert_id: str, customer: str, changes: Changes) -> Alert | None:
+        row = self._alerts.find_one({"_id": alert_id, "customer": customer}, session=changes.session)
+        return _alert(row) if row else None
+
+    def add(self, alert: Alert, changes: Changes) -> None:
+        """One of a number per class and day (DuplicateKeyError)."""
+        row = asdict(alert) | {"_id": alert.id, "day": alert.day.isoformat()}
+        del row["id"]
+        self._alerts.insert_one(row, session=changes.session)
+
+    def lift(self, alert: Alert, seen: Use, changes: Changes) -> Alert:
+        """Mark it as looked at, with the use that was seen."""
+        lifted = replace(alert, state=LIFTED, blocked=False, lifted_at_use=seen)
+        values = {"state": LIFTED, "blocked": False, "lifted_at_use": asdict(seen)}
+        self._alerts.update_one({"_id": alert.id}, {"$set": values}, session=changes.session)
+        return lifted
+
+
+def _alert(row: Document) -> Alert:
+    values = {**row, "id": row["_id"], "day": date.fromisoformat(row["day"])}
+    del values["_id"]
+    values["lifted_at_use"] = Use(**row["lifted_at_use"])
+    return Alert(**values)
