@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.pbx.domain import Range, fixed_number
+from services.pbx.domain.numbers import Range, fixed_number
 from shared.errors import Invalid
 
 

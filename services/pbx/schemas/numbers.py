@@ -7,48 +7,26 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.pbx.domain import Assignment, Range, day_of, fixed_number
+from services.pbx.domain.numbers import Assignment, Range, day_of
+from services.pbx.schemas import Reply
+from services.pbx.schemas.fields import FixedNumber, command_id, random_id
 from shared.schema import Base
+from shared.words import gettext, lazy_gettext
 
 MOST_NUMBERS = 1000
 LARGEST_PAGE = 1000
 
-Reply = dict[str, Any]
-
-
-class FixedNumber(fields.String):
-    """A fixed number in any usual notation; becomes E.164."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            return fixed_number(text)
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from problem
-
 
 def day(required: bool = False) -> fields.Date:
     """An optional day may be left out, or be null."""
-    error = "Kies een dag van 2000 tot en met 2099."
+    error = lazy_gettext("Kies een dag van 2000 tot en met 2099.")
     years = validate.Range(date(2000, 1, 1), date(2099, 12, 31), error=error)
     return fields.Date(required=required, allow_none=not required, validate=years)
 
 
-def random_id(required: bool = True) -> fields.String:
-    pattern = validate.Regexp(r"^[0-9a-f]{32}\Z", error="Dit is geen geldig kenmerk.")
-    return fields.String(required=required, allow_none=not required, validate=pattern)
-
-
-def command_id() -> fields.String:
-    """Chosen by the caller; the same call with the same ID has one effect and one answer."""
-    error = "Gebruik 8 tot en met 64 letters en cijfers."
-    pattern = validate.Regexp(r"^[0-9A-Za-z_.:-]{8,64}\Z", error=error)
-    return fields.String(required=True, validate=pattern)
-
-
 def source() -> fields.String:
     """No control characters, and no halves of characters (JSON can carry both)."""
-    error = "Gebruik ten hoogste 100 gewone tekens."
+    error = lazy_gettext("Gebruik ten hoogste 100 gewone tekens.")
     pattern = validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]{0,100}\Z", error=error)
     return fields.String(load_default="", validate=pattern)
 
@@ -60,7 +38,7 @@ class Page(Base):
     limit = fields.Integer(
         strict=True,
         load_default=500,
-        validate=validate.Range(1, LARGEST_PAGE, error="Kies 1 tot en met {max}."),
+        validate=validate.Range(1, LARGEST_PAGE, error=lazy_gettext("Kies 1 tot en met {max}.")),
     )
 
 
@@ -78,7 +56,7 @@ class AssignNumbers(Base):
     numbers = fields.List(
         FixedNumber(),
         required=True,
-        validate=validate.Length(1, MOST_NUMBERS, error="Geef 1 tot en met {max} nummers."),
+        validate=validate.Length(1, MOST_NUMBERS, error=lazy_gettext("Geef 1 tot en met {max} nummers.")),
     )
     valid_from = day(required=True)
     valid_to = day()
@@ -87,7 +65,7 @@ class AssignNumbers(Base):
     @validates_schema
     def ends_after_its_start(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data.get("valid_to") and data["valid_to"] <= data["valid_from"]:
-            raise ValidationError("Het einde moet na het begin liggen.", "valid_to")
+            raise ValidationError(gettext("Het einde moet na het begin liggen."), "valid_to")
 
 
 class EndAssignment(Base):

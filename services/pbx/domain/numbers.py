@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import Conflict, Invalid
 from shared.events import PbxNumberChanged
+from shared.words import gettext
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 LARGEST_RANGE = 10_000
@@ -42,9 +43,11 @@ def fixed_number(text: str) -> str:
     elif digits.startswith("0"):
         digits = "+31" + digits[1:]
     if not _E164.fullmatch(digits):
-        raise ValueError("Dit is geen telefoonnummer. Schrijf het als 085-000 16 11 of +31850001611.")
+        raise ValueError(
+            gettext("Dit is geen telefoonnummer. Schrijf het als 085-000 16 11 of +31850001611.")
+        )
     if _MOBILE.fullmatch(digits):
-        raise ValueError("Dit is een mobiel nummer. Dat hoort bij een mobiel abonnement.")
+        raise ValueError(gettext("Dit is een mobiel nummer. Dat hoort bij een mobiel abonnement."))
     return digits
 
 
@@ -59,9 +62,11 @@ class Range:
 
     def __post_init__(self) -> None:
         if len(self.first) != len(self.last) or self.last < self.first:
-            raise Invalid(fields={"last": ["Het laatste nummer past niet bij het eerste of is lager."]})
+            raise Invalid(
+                fields={"last": [gettext("Het laatste nummer past niet bij het eerste of is lager.")]}
+            )
         if self.size > LARGEST_RANGE:
-            raise Invalid(fields={"last": ["Een reeks heeft ten hoogste 10.000 nummers."]})
+            raise Invalid(fields={"last": [gettext("Een reeks heeft ten hoogste 10.000 nummers.")]})
 
     @property
     def size(self) -> int:
@@ -83,7 +88,7 @@ class Term:
 
     def __post_init__(self) -> None:
         if self.end is not None and self.end < self.start:
-            raise Invalid(fields={"valid_to": ["Het einde ligt voor het begin."]})
+            raise Invalid(fields={"valid_to": [gettext("Het einde ligt voor het begin.")]})
 
     def overlaps(self, other: Term) -> bool:
         ends = [end for end in (self.end, other.end) if end is not None]
@@ -109,7 +114,9 @@ def assign(history: Sequence[Assignment], new: Assignment) -> Assignment:
     """
     for other in history:
         if other.term.overlaps(new.term):
-            raise Conflict(f"{new.number} is al toegewezen {in_words(other.term)}.")
+            raise Conflict(
+                gettext("%(number)s is al toegewezen %(term)s.", number=new.number, term=in_words(other.term))
+            )
     return new
 
 
@@ -128,7 +135,9 @@ def end(history: Sequence[Assignment], assignment: Assignment, at: datetime) -> 
 def in_words(term: Term) -> str:
     """A term as people say it: ``van 01-12-2026 tot 01-02-2027``."""
     start = f"{day_of(term.start):%d-%m-%Y}"
-    return f"van {start} tot {day_of(term.end):%d-%m-%Y}" if term.end else f"vanaf {start}"
+    if term.end is None:
+        return gettext("vanaf %(start)s", start=start)
+    return gettext("van %(start)s tot %(end)s", start=start, end=f"{day_of(term.end):%d-%m-%Y}")
 
 
 def changed(assignment: Assignment) -> PbxNumberChanged:

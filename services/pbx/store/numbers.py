@@ -1,8 +1,9 @@
-"""MongoDB of pbx: ranges, numbers, assignments and the commands that have run."""
+"""Ranges, numbers and assignments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel, ReplaceOne
@@ -10,12 +11,14 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from services.pbx import domain
-from services.pbx.domain import Assignment, Range, Term
-from shared import commands, mongo, outbox
+from services.pbx.domain import numbers as domain
+from services.pbx.domain.numbers import Assignment, Range, Term
+from services.pbx.store.base import Reading, Transaction
+from shared import mongo, outbox
 from shared.errors import Conflict
 from shared.events import wrap
 from shared.mongo import Document
+from shared.words import gettext
 
 PUBLISH_BATCH = 500
 DUPLICATE_KEY = 11000
@@ -30,13 +33,8 @@ INDEXES = {
 }
 
 
-class Changes:
-    """What one command reads and writes, in its transaction."""
-
-    def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
-        self._db = db
-        self._session = session
-        self.at = at
+class NumberChanges(Transaction):
+    """What commands do with numbers."""
 
     def add_range(self, new: Range) -> None:
         """Raises Conflict when one of its numbers is in a range already."""
@@ -47,7 +45,9 @@ class Changes:
             first = problem.details["writeErrors"][0]
             if first["code"] != DUPLICATE_KEY:
                 raise
-            raise Conflict(f"{first['keyValue']['_id']} zit al in een nummerreeks.") from problem
+            raise Conflict(
+                gettext("%(number)s zit al in een nummerreeks.", number=first["keyValue"]["_id"])
+            ) from problem
         row = {"_id": new.id, "first": new.first, "last": new.last, "source": new.source, "added_at": self.at}
         self._db["ranges"].insert_one(row, session=self._session)
 
@@ -80,30 +80,27 @@ class Changes:
         )
         _queue(self._db, self._session, assignments, self.at)
 
+    def numbers_held(self, customer_id: str) -> frozenset[str]:
+        """The numbers that are the customer's now."""
+        wanted = {"customer_id": customer_id, **_holding(self.at)}
+        rows = self._db["assignments"].find(wanted, {"number": 1}, session=self._session)
+        return frozenset(row["number"] for row in rows)
 
-class Store:
-    """The service's database."""
+    def point(self, customer_id: str, subjects: Mapping[str, str]) -> None:
+        """Tell what each of these numbers reaches from now on (see PbxNumberChanged); hold them first.
+        Numbers that are not the customer's now are passed over."""
+        changed: list[Assignment] = []
+        for number, history in self.history(list(subjects)).items():
+            for one in history:
+                holds = one.term.start <= self.at and (one.term.end is None or one.term.end > self.at)
+                if one.customer_id == customer_id and holds and one.subject != subjects[number]:
+                    changed.append(replace(one, subject=subjects[number], revision=one.revision + 1))
+        if changed:
+            self.save(changed)
 
-    def __init__(self, db: Database[Document]) -> None:
-        self._db = db
 
-    @classmethod
-    def open(cls) -> Store:
-        """The store of this process, with its indexes."""
-        store = cls(mongo.connect())
-        for collection, indexes in INDEXES.items():
-            store._db[collection].create_indexes(indexes)
-        commands.ensure_indexes(store._db)
-        outbox.ensure_indexes(store._db)
-        return store
-
-    def once(
-        self, command_id: str, request: tuple[object, ...], at: datetime, work: Callable[[Changes], Document]
-    ) -> Document:
-        """Run ``work`` in one transaction, at most once: see :func:`shared.commands.once`."""
-        return commands.once(
-            self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
-        )
+class NumberReads(Reading):
+    """What is asked about numbers."""
 
     def publish_again(self, after: str, at: datetime) -> list[Assignment]:
         """Queue the events of the next assignments by ID, as they stand; empty when there are no more."""
@@ -128,6 +125,11 @@ class Store:
     def assignments(self, customer_id: str | None, after: str | None, limit: int) -> list[Assignment]:
         """Of one customer or of all, by number and date, ended ones too."""
         return self._page({} if customer_id is None else {"customer_id": customer_id}, after, limit)
+
+    def numbers_held(self, customer_id: str, now: datetime) -> frozenset[str]:
+        """The numbers that are the customer's now."""
+        rows = self._db["assignments"].find({"customer_id": customer_id, **_holding(now)}, {"number": 1})
+        return frozenset(row["number"] for row in rows)
 
     def numbers_of(self, customer_id: str, now: datetime, after: str | None, limit: int) -> list[Assignment]:
         """The assignments of one customer that hold now, by number."""

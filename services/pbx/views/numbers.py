@@ -1,12 +1,13 @@
-"""What staff and customers read."""
+"""What staff and customers read about numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from services.pbx.domain import Assignment
-from services.pbx.schemas import Reply, assignment_reply, number_reply, page_reply, range_reply
+from services.pbx.domain.numbers import Assignment
+from services.pbx.schemas import Reply
+from services.pbx.schemas.numbers import assignment_reply, number_reply, page_reply, range_reply
 from services.pbx.store import Store
 
 

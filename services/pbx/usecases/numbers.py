@@ -6,22 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from services.pbx import domain
-from services.pbx.domain import Assignment, Range, Term, midnight
-from services.pbx.schemas import Reply, assignment_reply, range_reply
+from services.pbx.domain import numbers as domain
+from services.pbx.domain.numbers import Assignment, Range, Term, midnight
+from services.pbx.schemas import Reply
+from services.pbx.schemas.numbers import assignment_reply, range_reply
 from services.pbx.store import Changes, Store
+from shared.acting import Acting
 from shared.errors import Invalid, NotFound
+from shared.events.audit import Subject
 from shared.ids import new_id
+from shared.words import gettext
 
 Clock = Callable[[], datetime]
 
 
-def add_range(store: Store, clock: Clock, *, first: str, last: str, source: str, command_id: str) -> Reply:
+def add_range(
+    store: Store, clock: Clock, acting: Acting, *, first: str, last: str, source: str, command_id: str
+) -> Reply:
     """A new range. Conflict when it overlaps another, Invalid when first and last make no range."""
     new = Range(new_id(), first, last, source)
 
     def work(changes: Changes) -> Reply:
         changes.add_range(new)
+        subject = Subject(kind="range", id=new.id, name=f"{first} – {last}")
+        told = {"first": first, "last": last, "source": source}
+        changes.record(acting, None, "range.added", subject, after=told)
         return range_reply(new, assigned=0)
 
     return store.once(command_id, ("add_range", first, last, source), clock(), work)
@@ -30,6 +39,7 @@ def add_range(store: Store, clock: Clock, *, first: str, last: str, source: str,
 def assign_numbers(
     store: Store,
     clock: Clock,
+    acting: Acting,
     *,
     customer_id: str,
     numbers: Sequence[str],
@@ -46,6 +56,10 @@ def assign_numbers(
         history = changes.history(numbers)
         new = [domain.assign(history[n], Assignment(new_id(), customer_id, n, term)) for n in numbers]
         changes.save(new)
+        name = numbers[0] if len(numbers) == 1 else f"{numbers[0]} (+{len(numbers) - 1})"
+        told = {"numbers": list(numbers), "valid_from": valid_from, "valid_to": valid_to}
+        subject = Subject(kind="number", id=new[0].id, name=name)
+        changes.record(acting, customer_id, "number.assigned", subject, after=told)
         return {"assignments": [assignment_reply(assignment) for assignment in new]}
 
     request = ("assign_numbers", customer_id, *numbers, valid_from, valid_to)
@@ -53,7 +67,7 @@ def assign_numbers(
 
 
 def end_assignment(
-    store: Store, clock: Clock, *, assignment_id: str, valid_to: date, command_id: str
+    store: Store, clock: Clock, acting: Acting, *, assignment_id: str, valid_to: date, command_id: str
 ) -> Reply:
     """End an assignment, or move its end. NotFound, Invalid (before its start), Conflict (taken then)."""
 
@@ -66,6 +80,9 @@ def end_assignment(
         ended = domain.end(history, assignment, midnight(valid_to))
         if ended != assignment:
             changes.save([ended])
+            subject = Subject(kind="number", id=ended.id, name=ended.number)
+            before, after = ({"valid_to": _last_day(one)} for one in (assignment, ended))
+            changes.record(acting, ended.customer_id, "number.ended", subject, before, after)
         return assignment_reply(ended)
 
     return store.once(command_id, ("end_assignment", assignment_id, valid_to), clock(), work)
@@ -83,14 +100,25 @@ def republish(store: Store, clock: Clock) -> Reply:
     return {"events": count}
 
 
+def _last_day(assignment: Assignment) -> date | None:
+    """The first day on which the number is no longer the customer's."""
+    return domain.day_of(assignment.term.end) if assignment.term.end else None
+
+
 def _refuse_twice(numbers: Sequence[str]) -> None:
     twice = [number for number, times in Counter(numbers).items() if times > 1]
     if twice:
-        raise Invalid(fields={"numbers": [f"{number} staat er meer dan eens." for number in twice]})
+        raise Invalid(
+            fields={
+                "numbers": [gettext("%(number)s staat er meer dan eens.", number=number) for number in twice]
+            }
+        )
 
 
 def _refuse_unknown(numbers: Sequence[str], known: set[str]) -> None:
     unknown = [number for number in numbers if number not in known]
     if unknown:
-        sentences = [f"{number} zit in geen van onze nummerreeksen." for number in unknown]
+        sentences = [
+            gettext("%(number)s zit in geen van onze nummerreeksen.", number=number) for number in unknown
+        ]
         raise Invalid(fields={"numbers": sentences})

@@ -1,0 +1,1 @@
+"""Made-up settings to show and to test with."""

@@ -1,0 +1,70 @@
+"""Calls by the customer's own people: who may call at all, and which numbers are blocked for them."""
+
+from __future__ import annotations
+
+from services.pbx.domain.config import Line
+from services.pbx.domain.routing.classes import VOICEMAIL_SERVICE, is_blocked, is_outside
+from services.pbx.domain.routing.directory import label, outside
+from services.pbx.domain.routing.trip import Trip, blocked, shown_as, unknown
+from services.pbx.domain.routing.values import End, Mailbox, Transfer
+from shared.phone_numbers import party
+from shared.words import gettext as _
+
+
+def may_call(trip: Trip, number: str) -> bool:
+    """Whether the caller may call at all; when not, the call is refused here."""
+    caller = trip.caller
+    if caller is None:
+        why = _("%(caller)s is geen gebruiker of telefoon van u.", caller=trip.call.caller)
+        trip.reject(403, _("Deze beller mag niet bellen"), None, why)
+        return False
+    if isinstance(caller, Line):
+        return True
+    if not caller.number and not caller.extension:
+        why = _("Een gebruiker zonder telefoonnummer en zonder extensie kan niet bellen.")
+        trip.reject(403, _("%(name)s kan niet bellen", name=label(caller)), caller, why)
+        return False
+    if not trip.config.company.number:
+        why = _("Er is geen bedrijfsnummer ingesteld. Zonder bedrijfsnummer kan niemand bellen.")
+        trip.reject(403, _("%(name)s kan niet bellen", name=label(caller)), caller, why)
+        return False
+    return True
+
+
+def call(trip: Trip, number: str) -> None:
+    """A call to the public network."""
+    caller = trip.caller
+    assert caller is not None
+    if number == VOICEMAIL_SERVICE:
+        _mailbox(trip, caller.id)
+    elif not is_outside(number):
+        trip.reject(
+            404, _("%(number)s bestaat niet", number=trip.call.called), None, unknown(trip.call.called)
+        )
+    elif is_blocked(trip.config.outgoing, number):
+        trip.reject(
+            403, _("%(number)s mag niet gebeld worden", number=party(number)), caller, blocked(number)
+        )
+    else:
+        shown, name = shown_as(trip.config, caller)
+        trip.path.append(outside(number))
+        own = caller.number or trip.config.company.number
+        trip.add(Transfer(at=trip.seconds, to=number, shown=shown, name=name, on_behalf=own))
+        reason = _("%(number)s gaat over", number=party(number))
+        trip.tell(reason, _("De ander ziet %(shown)s.", shown=party(shown)), outside(number), step=True)
+        trip.end(End.TRANSFER, 200, reason)
+
+
+def _mailbox(trip: Trip, caller_id: str) -> None:
+    """1233: for lines; the voicemail of a PBX's user comes by mail only."""
+    caller = trip.caller
+    if isinstance(caller, Line) and caller.voicemail.on:
+        trip.add(Mailbox(at=trip.seconds, line=caller_id))
+        reason = _("Voicemail afluisteren en inspreken")
+        trip.tell(reason, _("1233, gebeld vanaf %(name)s.", name=label(caller)), caller, step=True)
+        trip.end(End.MAILBOX, 200, reason)
+    elif isinstance(caller, Line):
+        trip.reject(404, _("Er is geen voicemail"), caller, _("*Gebruik voicemail* staat uit."))
+    else:
+        why = _("Voicemail van een gebruiker komt per e-mail en is niet met het toestel af te luisteren.")
+        trip.reject(404, _("1233 werkt hier niet"), caller, why)

@@ -1,0 +1,1 @@
+"""What changes things. Each command runs once, however often it is sent."""

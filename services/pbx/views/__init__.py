@@ -1,0 +1,1 @@
+"""What is read. A file per subject."""

@@ -1,0 +1,53 @@
+"""``./tikker line`` and ``./tikker pbx`` against running services."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.pbx.test_command_line import Tikker, make_customer, tikker
+
+__all__ = ["tikker"]
+
+pytestmark = pytest.mark.feature("ID-12")
+
+
+def number(tikker: Tikker, customer: str, *numbers: str) -> None:
+    tikker("number", "range", "add", "085-000 16 00", "085-000 16 99")
+    tikker("number", "assign", customer, *numbers, "--from", "2020-01-01")
+
+
+def test_staff_give_out_a_line_and_take_it_back(tikker: Tikker) -> None:
+    customer = make_customer(tikker)
+    number(tikker, customer, "085-000 16 11")
+    made = tikker("line", "add", customer, "085-000 16 11", "--name", "Winkel", "--extension", "201")
+    assert made.stdout.startswith("085-000 16 11   201   Winkel"), made.stderr
+    line_id = made.stdout.split()[-1].rstrip(")")
+    assert "Toonbank" in tikker("line", "change", customer, line_id, "--name", "Toonbank").stdout
+    assert line_id in tikker("line", "list", customer).stdout
+    assert tikker("line", "remove", customer, line_id).stdout == "removed\n"
+    assert "has no lines" in tikker("line", "list", customer).stderr
+
+
+def test_staff_set_up_a_pbx_and_carry_it_in_a_file(tikker: Tikker, tmp_path: Path) -> None:
+    customer = make_customer(tikker)
+    number(tikker, customer, "085-000 16 11", "085-000 16 12")
+    assert "has no PBX" in tikker("pbx", "show", customer).stderr
+    assert tikker("pbx", "enable", customer).stdout.startswith("the PBX is there")
+    wanted = ("--first-name", "Receptie", "--extension", "209", "--number", "085-000 16 12")
+    made = tikker("pbx", "user", "add", customer, "receptie", *wanted)
+    assert made.stdout.startswith("085-000 16 12   209   Receptie"), made.stderr
+    file = tmp_path / "pbx.json"
+    assert tikker("pbx", "export", customer, str(file)).returncode == 0
+    config = json.loads(file.read_text())
+    config["company"] |= {"name": "Fictief B.V.", "number": "+31850001611"}
+    file.write_text(json.dumps(config))
+    done = tikker("pbx", "import", customer, str(file))
+    assert done.stdout.startswith("published"), done.stderr
+    shown = tikker("pbx", "show", customer).stdout
+    assert "company  Fictief B.V.  085-000 16 11" in shown
+    user_id = made.stdout.split()[-1].rstrip(")")
+    assert tikker("pbx", "user", "remove", customer, user_id).stdout == "removed\n"
+    assert "Receptie" not in tikker("pbx", "show", customer).stdout
