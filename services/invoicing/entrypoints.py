@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.acting import Acting
-from shared.bus import OutboxRelay, rpc
+from shared.bus import Operations, OutboxRelay, rpc
 
 WILL_OWN = (
     "issuers (legal seller, IBAN, number series)",
@@ -16,7 +16,7 @@ WILL_OWN = (
 )
 
 
-class InvoicingService:
+class InvoicingService(Operations):
     """Will own the invoices: what each customer pays, from closed period to archive. See README.md."""
 
     name = "invoicing"

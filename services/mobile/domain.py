@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import Conflict, Invalid
 from shared.events import MobileSubscriptionChanged, SubscriptionNumber
+from shared.words import gettext
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 
@@ -21,7 +22,7 @@ PRODUCTS = {
 }
 """What can be subscribed to: code (also in events) and name (manual 7.1.2)."""
 
-# 06 (066 is not mobile) and 097 of the Dutch number plan; services/pbx/domain.py refuses exactly these.
+# 06 (066 is not mobile) and 097 of the Dutch number plan; the service pbx refuses exactly these.
 _MOBILE = re.compile(r"\+31(6(?!6)[0-9]{8}|97[0-9]{9})", re.ASCII)
 
 
@@ -43,7 +44,9 @@ def mobile_number(text: str) -> str:
     elif digits.startswith("0"):
         digits = "+31" + digits[1:]
     if not _MOBILE.fullmatch(digits):
-        raise ValueError("Dit is geen mobiel nummer. Schrijf het als 06-00 12 34 56 of +31600123456.")
+        raise ValueError(
+            gettext("Dit is geen mobiel nummer. Schrijf het als 06-00 12 34 56 of +31600123456.")
+        )
     return digits
 
 
@@ -92,12 +95,17 @@ def change_number(subscription: Subscription, number: str, at: datetime) -> Subs
     """
     ended = subscription.ended_at
     if ended is not None and (at >= ended or not subscription.numbers):
-        raise Conflict(f"Dit abonnement is beëindigd op {day_of(ended):%d-%m-%Y}.")
+        raise Conflict(
+            gettext("Dit abonnement is beëindigd op %(ended)s.", ended=f"{day_of(ended):%d-%m-%Y}")
+        )
     last = subscription.numbers[-1]
     if number == last.number:
-        raise Invalid(fields={"number": ["Dit abonnement heeft dit nummer al."]})
+        raise Invalid(fields={"number": [gettext("Dit abonnement heeft dit nummer al.")]})
     if at <= last.start:
-        sentence = f"Kies een dag na {day_of(last.start):%d-%m-%Y}, toen het huidige nummer inging."
+        sentence = gettext(
+            "Kies een dag na %(day)s, toen het huidige nummer inging.",
+            day=f"{day_of(last.start):%d-%m-%Y}",
+        )
         raise Invalid(fields={"valid_from": [sentence]})
     numbers = (*subscription.numbers[:-1], replace(last, end=at), NumberTerm(number, at, last.end))
     return replace(subscription, numbers=numbers, revision=subscription.revision + 1)
@@ -109,9 +117,14 @@ def end(subscription: Subscription, at: datetime) -> Subscription:
     Raises Conflict when it has an end already, Invalid for an end before the start.
     """
     if subscription.ended_at is not None:
-        raise Conflict(f"Dit abonnement is al beëindigd op {day_of(subscription.ended_at):%d-%m-%Y}.")
+        raise Conflict(
+            gettext(
+                "Dit abonnement is al beëindigd op %(day)s.",
+                day=f"{day_of(subscription.ended_at):%d-%m-%Y}",
+            )
+        )
     if at < subscription.active_from:
-        raise Invalid(fields={"ended_at": ["Het einde ligt voor het begin."]})
+        raise Invalid(fields={"ended_at": [gettext("Het einde ligt voor het begin.")]})
     begun = [term for term in subscription.numbers if term.start < at]
     numbers = tuple(replace(term, end=min(term.end or at, at)) for term in begun)
     return replace(subscription, numbers=numbers, ended_at=at, revision=subscription.revision + 1)
@@ -121,7 +134,7 @@ def refuse_taken(subscription: Subscription, others: Iterable[Subscription]) -> 
     """Raise Conflict when another subscription has one of its numbers at the same time."""
     for theirs in (term for other in others if other.id != subscription.id for term in other.numbers):
         if any(theirs.overlaps(ours) for ours in subscription.numbers):
-            raise Conflict(f"{theirs.number} hoort dan al bij een ander abonnement.")
+            raise Conflict(gettext("%(number)s hoort dan al bij een ander abonnement.", number=theirs.number))
 
 
 def changed(subscription: Subscription) -> MobileSubscriptionChanged:

@@ -9,7 +9,7 @@ from services.mobile import schemas, usecases, views
 from services.mobile.schemas import Reply
 from services.mobile.store import Store
 from shared.acting import Acting
-from shared.bus import OutboxRelay, Provide, rpc
+from shared.bus import Operations, OutboxRelay, Provide, rpc
 
 STAFF = ("staff",)
 
@@ -18,7 +18,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class MobileService:
+class MobileService(Operations):
     """See README.md for what each method takes and answers."""
 
     name = "mobile"
@@ -29,17 +29,17 @@ class MobileService:
     @rpc(schemas.CreateSubscription, kinds=STAFF)
     def create_subscription(self, acting: Acting, **fields: Any) -> Reply:
         acting.require_staff()
-        return usecases.create_subscription(self.store, clock, **fields)
+        return usecases.create_subscription(self.store, clock, acting, **fields)
 
     @rpc(schemas.ChangeNumber, kinds=STAFF)
     def change_number(self, acting: Acting, **fields: Any) -> Reply:
         acting.require_staff()
-        return usecases.change_number(self.store, clock, **fields)
+        return usecases.change_number(self.store, clock, acting, **fields)
 
     @rpc(schemas.EndSubscription, kinds=STAFF)
     def end_subscription(self, acting: Acting, **fields: Any) -> Reply:
         acting.require_staff()
-        return usecases.end_subscription(self.store, clock, **fields)
+        return usecases.end_subscription(self.store, clock, acting, **fields)
 
     @rpc(kinds=STAFF)
     def republish(self, acting: Acting) -> Reply:

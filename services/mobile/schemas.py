@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.mobile.domain import PRODUCTS, Subscription, day_of, mobile_number
 from shared.schema import Base, one_of
+from shared.words import lazy_gettext
 
 LARGEST_PAGE = 1000
 LONGEST_LABEL = 40
@@ -28,33 +29,33 @@ class MobileNumber(fields.String):
 
 
 def day() -> fields.Date:
-    error = "Kies een dag van 2000 tot en met 2099."
+    error = lazy_gettext("Kies een dag van 2000 tot en met 2099.")
     years = validate.Range(date(2000, 1, 1), date(2099, 12, 31), error=error)
     return fields.Date(required=True, validate=years)
 
 
 def random_id(required: bool = True) -> fields.String:
-    pattern = validate.Regexp(r"^[0-9a-f]{32}\Z", error="Dit is geen geldig kenmerk.")
+    pattern = validate.Regexp(r"^[0-9a-f]{32}\Z", error=lazy_gettext("Dit is geen geldig kenmerk."))
     return fields.String(required=required, allow_none=not required, validate=pattern)
 
 
 def command_id() -> fields.String:
     """Chosen by the caller; the same call with the same ID has one effect and one answer."""
-    error = "Gebruik 8 tot en met 64 letters en cijfers."
+    error = lazy_gettext("Gebruik 8 tot en met 64 letters en cijfers.")
     pattern = validate.Regexp(r"^[0-9A-Za-z_.:-]{8,64}\Z", error=error)
     return fields.String(required=True, validate=pattern)
 
 
 def sim_number() -> fields.String:
     """An ICCID as it is printed on the card: 89 and 17 or 18 more digits (ITU-T E.118)."""
-    error = "Een SIM-nummer heeft 19 of 20 cijfers en begint met 89."
+    error = lazy_gettext("Een SIM-nummer heeft 19 of 20 cijfers en begint met 89.")
     pattern = validate.Regexp(r"^(89[0-9]{17,18})?\Z", error=error)
     return fields.String(load_default="", validate=pattern)
 
 
 def label() -> fields.String:
     """No control characters, and no halves of characters (JSON can carry both)."""
-    error = f"Gebruik ten hoogste {LONGEST_LABEL} gewone tekens."
+    error = lazy_gettext("Gebruik ten hoogste %(longest_label)s gewone tekens.", longest_label=LONGEST_LABEL)
     pattern = validate.Regexp(rf"^[^\x00-\x1f\x7f\ud800-\udfff]{{0,{LONGEST_LABEL}}}\Z", error=error)
     return fields.String(load_default="", validate=pattern)
 
@@ -92,7 +93,7 @@ class Subscriptions(Base):
     limit = fields.Integer(
         strict=True,
         load_default=500,
-        validate=validate.Range(1, LARGEST_PAGE, error="Kies 1 tot en met {max}."),
+        validate=validate.Range(1, LARGEST_PAGE, error=lazy_gettext("Kies 1 tot en met {max}.")),
     )
 
 

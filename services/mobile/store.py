@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
@@ -11,8 +12,10 @@ from pymongo.database import Database
 
 from services.mobile import domain
 from services.mobile.domain import NumberTerm, Subscription
-from shared import commands, mongo, outbox
+from shared import audit, commands, mongo, outbox
+from shared.acting import Acting
 from shared.events import wrap
+from shared.events.audit import Subject
 from shared.mongo import Document
 
 PUBLISH_BATCH = 500
@@ -58,6 +61,21 @@ class Changes:
         row = _row(subscription)
         self._db["subscriptions"].replace_one({"_id": row["_id"]}, row, upsert=True, session=self._session)
         _queue(self._db, self._session, [subscription], self.at)
+
+    def record(
+        self,
+        acting: Acting,
+        customer_id: str | None,
+        action: str,
+        subject: Subject,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell the audit log what this command changed; ``customer_id`` None: of the house as a whole."""
+        told = audit.entry(
+            "mobile", acting, customer_id, action, subject, before=before, after=after, at=self.at
+        )
+        outbox.add(self._db, self._session, told)
 
 
 class Store:

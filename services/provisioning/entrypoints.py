@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.acting import Acting
-from shared.bus import OutboxRelay, rpc
+from shared.bus import Operations, OutboxRelay, rpc
 
 WILL_OWN = (
     "device profiles",
@@ -15,7 +15,7 @@ WILL_OWN = (
 )
 
 
-class ProvisioningService:
+class ProvisioningService(Operations):
     """Will own the devices: what each phone is, and the configuration that it fetches. See README.md."""
 
     name = "provisioning"
