@@ -35,13 +35,23 @@ ROLE_NAMES = {
 NEEDS_MOBILE_ACCESS = frozenset({"mobile_limits", "mobile_blocks", "mobile_sim_block"})
 
 
+CUSTOMER, STAFF = "customer", "staff"
+
+
 @dataclass(frozen=True)
 class Rule:
-    """What a route asks of who wants to see it."""
+    """What a route asks of who wants to see it. ``scope`` is customer or staff, None for both; staff are
+    the operator's people, with ``partners`` those of ICT partners too. A ``personal`` page is about one's
+    own account: staff who look along as a customer do not see it. ``before_second_step``: it is for who has
+    to set up a second step as well, who sees no other page."""
 
     signed_in: bool
     role: str | None = None
     product: str | None = None
+    scope: str | None = CUSTOMER
+    partners: bool = False
+    personal: bool = False
+    before_second_step: bool = False
 
     def missing_role(self, account: Account) -> str | None:
         """The first role that the account lacks for this route."""
@@ -57,6 +67,20 @@ class Rule:
 
     def refusal(self, account: Account) -> Forbidden | None:
         """Why a signed-in person may not see the route; None when they may."""
+        if self.personal and account.viewed_by:
+            return Forbidden(_("Deze pagina gaat over een eigen account. Stop eerst met meekijken."))
+        if self.scope == STAFF:
+            return self._refusal_of_staff(account)
+        return self._refusal_of_customer(account) if self.scope == CUSTOMER else None
+
+    def _refusal_of_staff(self, account: Account) -> Forbidden | None:
+        if account.viewed_by:
+            return Forbidden(_("U kijkt mee als klant. Stop eerst met meekijken."))
+        if account.scope == "operator" or self.partners and account.scope == "partner":
+            return None
+        return Forbidden(_("Deze pagina is voor medewerkers van de beheerder."))
+
+    def _refusal_of_customer(self, account: Account) -> Forbidden | None:
         if account.scope != "customer" or account.customer is None:
             return Forbidden(_("Deze pagina hoort bij een klant. U bent niet als klant ingelogd."))
         if self.product and self.product not in account.customer.products:
@@ -83,6 +107,18 @@ def customers(role: str | None = None, product: str | None = None) -> Callable[[
     return _declare(Rule(signed_in=True, role=role, product=product))
 
 
+def staff(partners: bool = False) -> Callable[[View], View]:
+    """The route is for the operator's people, with ``partners`` also for those of ICT partners, who see
+    their own customers only (identity and the other services see to that)."""
+    return _declare(Rule(signed_in=True, scope=STAFF, partners=partners))
+
+
+def members(personal: bool = False, before_second_step: bool = False) -> Callable[[View], View]:
+    """The route is for everybody who is signed in: customers' users and staff. See :class:`Rule`."""
+    rule = Rule(signed_in=True, scope=None, personal=personal, before_second_step=before_second_step)
+    return _declare(rule)
+
+
 def rule_of(endpoint: str) -> Rule | None:
     """What the route's view declared; None when it declared nothing."""
     return getattr(current_app.view_functions.get(endpoint), "access_rule", None)
@@ -100,6 +136,8 @@ def gate() -> Response | None:
         return None
     if g.viewer is None:
         return to_login()
+    if g.viewer.user.must_set_up_second_step and not rule.before_second_step:
+        return redirect(url_for("second_step.show"), 303)
     refusal = rule.refusal(g.viewer)
     if refusal:
         raise refusal

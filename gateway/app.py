@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import addresses, assets, errors, requests_log, security, templating
+from gateway import addresses, assets, errors, requests_log, security, templating, words
 from gateway.config import Settings
 from gateway.pages import ALL_PAGES
 from gateway.parts import Parts, real_parts
@@ -23,9 +22,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     app.extensions["tikker"] = parts
     app.extensions["settings"] = settings
     app.session_interface = PortalSessions(app, parts.sessions, parts.clock)
-    # One language for now. Never by Accept-Language: an English browser must not get € 0.36.
-    Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
     requests_log.install(app)
+    words.install(app)
     security.configure(app, settings)
     templating.configure(app)
     errors.install(app)

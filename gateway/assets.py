@@ -24,7 +24,26 @@ ICON_NAMES = Path(__file__).parent / "icons.txt"
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_TO_PACK = 1024
 
-STYLE_SHEETS = ("roles", "base", "components", "forms", "calls", "people", "login", "print")
+STYLE_SHEETS = (
+    "roles",
+    "base",
+    "components",
+    "forms",
+    "calls",
+    "people",
+    "log",
+    "login",
+    "elements",
+    "beheer",
+    "rates",
+    "plans",
+    "charts",
+    "states",
+    "overview",
+    "centrale",
+    "nummerplan",
+    "print",
+)
 pages = Blueprint("assets", __name__)
 
 
@@ -48,6 +67,7 @@ def assets() -> dict[str, Asset]:
         "tikker.css": b"\n".join(sheets),
         "dark.css": (HERE / "css/dark.css").read_bytes(),
         "bootstrap.css": _without_map((bootstrap / "css/bootstrap.min.css").read_bytes()),
+        "htmx.js": (_package("django_htmx") / "static/django_htmx/htmx-2.min.js").read_bytes(),
         "icons.svg": _icons((bootstrap / "icons/bootstrap-icons.svg").read_text("utf-8")),
     }
     return {name: _asset(name, content) for name, content in files.items()}

@@ -1,4 +1,5 @@
-"""Whose sessions are over: identity tells it within a second by ``identity.user.changed.v1``.
+"""Whose sessions are over, and what their companies are called and have: identity tells it within a
+second, by ``identity.user.changed.v1`` and ``identity.customer.changed.v1``.
 
 A user's epoch grows when their roles, password or right to log in change; a session keeps the epoch
 of its login and ends when the user's has moved on. What this process has not heard of (it started
@@ -10,16 +11,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from gateway.clients.identity import IdentityClient
-from gateway.models.account import Account
+from gateway.models.account import Account, Customer
 from shared.errors import Fault, Forbidden, NotFound, Unavailable
 from shared.events.base import decode
-from shared.events.identity import UserChanged
+from shared.events.identity import CustomerChanged, UserChanged
 from shared.logging import correlation_id, get_logger
 from shared.publisher import open_connection
 
@@ -40,11 +42,24 @@ class Known:
     blocked: bool = False
 
 
-class Epochs:
-    """What this process knows of users' epochs; shared by its threads."""
+@dataclass(frozen=True)
+class KnownCustomer:
+    """The newest that is known of a company; revision 0 is an answer of identity, not an event."""
 
-    def __init__(self) -> None:
+    revision: int
+    customer: Customer
+
+
+class Epochs:
+    """What this process knows of users' epochs and of their companies; shared by its threads.
+
+    ``changed_customer`` is told of each company that has changed.
+    """
+
+    def __init__(self, changed_customer: Callable[[str], None] = lambda customer_id: None) -> None:
         self._known: dict[str, Known] = {}
+        self._customers: dict[str, KnownCustomer] = {}
+        self._changed_customer = changed_customer
         self._lock = threading.Lock()
         self._ask_again_at = 0.0
         self._listener: Listener | None = None
@@ -56,15 +71,36 @@ class Epochs:
             if old is None or (news.revision, news.epoch) > (old.revision, old.epoch):
                 self._known[user_id] = news
 
+    def meet(self, account: Account) -> None:
+        """Take over what identity has just said of somebody."""
+        self.learn(account.user.id, Known(revision=0, epoch=account.user.epoch))
+        if account.customer:
+            self.learn_customer(0, account.customer)
+
+    def learn_customer(self, revision: int, customer: Customer) -> None:
+        """Keep the newest, by revision."""
+        with self._lock:
+            old = self._customers.get(customer.id)
+            if old is None or revision > old.revision:
+                self._customers[customer.id] = KnownCustomer(revision, customer)
+        if revision:
+            self._changed_customer(customer.id)
+
+    def customer(self, kept: Customer) -> Customer:
+        """A company as it is now; as it was ``kept`` when nothing newer is known."""
+        known = self._customers.get(kept.id)
+        return known.customer if known else kept
+
     def forget(self) -> None:
         """Start anew: events may have been missed."""
         with self._lock:
             self._known.clear()
+            self._customers.clear()
 
     def counts(self, account: Account, identity: IdentityClient) -> bool:
         """Whether a session with this account still counts."""
         known = self._known.get(account.user.id)
-        if known is None:
+        if known is None or account.customer and account.customer.id not in self._customers:
             return self._ask(account, identity)
         return not known.blocked and known.epoch <= account.user.epoch
 
@@ -79,7 +115,7 @@ class Epochs:
             return True
         except (Forbidden, NotFound):
             return False
-        self.learn(account.user.id, Known(revision=0, epoch=fresh.user.epoch))
+        self.meet(fresh)
         return fresh.user.epoch <= account.user.epoch
 
     def listen(self, amqp_uri: str) -> None:
@@ -98,7 +134,7 @@ class Epochs:
 
 
 class Listener(threading.Thread):
-    """Reads ``identity.user.changed.v1`` from a queue of its own, which goes when its line breaks."""
+    """Reads identity's events from a queue of its own, which goes when its line breaks."""
 
     def __init__(self, amqp_uri: str, epochs: Epochs) -> None:
         super().__init__(name="epochs", daemon=True)
@@ -126,7 +162,8 @@ class Listener(threading.Thread):
             channel = connection.channel()
             queue = QUEUE_PREFIX + uuid4().hex
             channel.queue_declare(queue, exclusive=True, auto_delete=True)
-            channel.queue_bind(queue, UserChanged.exchange(), UserChanged.name)
+            for event in (UserChanged, CustomerChanged):
+                channel.queue_bind(queue, event.exchange(), event.name)
             channel.basic_consume(queue, no_ack=True, callback=self._on_event)
             self._epochs.forget()  # only now: what happens from here on is heard
             self.bound.set()
@@ -139,9 +176,17 @@ class Listener(threading.Thread):
 
     def _on_event(self, message: Any) -> None:
         try:
-            event = decode(message.body, UserChanged).data
+            if message.delivery_info["routing_key"] == CustomerChanged.name:
+                self._on_customer(decode(message.body, CustomerChanged).data)
+            else:
+                event = decode(message.body, UserChanged).data
+                self._epochs.learn(event.user_id, Known(event.revision, event.epoch, event.blocked))
         except ValueError as problem:
             log.error("an event of identity cannot be read", reason=str(problem))
             self._epochs.forget()  # whoever it was about is asked for anew
-            return
-        self._epochs.learn(event.user_id, Known(event.revision, event.epoch, event.blocked))
+
+    def _on_customer(self, event: CustomerChanged) -> None:
+        customer = Customer(
+            id=event.customer_id, number=event.number, name=event.customer_name, products=event.products
+        )
+        self._epochs.learn_customer(event.revision, customer)

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from gateway.access import ROLE_NAMES, to_login
+from gateway.role_givers import givers_of, in_words
 from gateway.security import ENDED_EXPIRED
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
@@ -124,6 +125,7 @@ def _render(page: Page, sentence: str, role: str | None = None) -> Response:
         page=page,
         sentence=sentence,
         role=ROLE_NAMES.get(role or ""),
+        givers=in_words(givers_of(role)) if role in ROLE_NAMES else "",
         retry=page.retry and request.method == "GET",
         reference=correlation_id(),
     )

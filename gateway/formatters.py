@@ -1,4 +1,5 @@
-"""How values are written for Dutch readers: exact, without floats, the same everywhere.
+"""How values are written: exact, without floats, the Dutch way in every language, so that an amount on
+the screen is the one on the invoice. Only names of days and months are in the reader's words.
 
 Amounts are rounded half up before they are written (Babel would round half to even). Numbers keep
 plain hyphens and spaces, so that they can be copied; the style sheet keeps them on one line.
@@ -13,13 +14,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from gateway.words import gettext as _
+from gateway.words import language
 from shared.money import round_decimal
+from shared.phone_numbers import ABSENT as ABSENT
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-LOCALE = "nl"
 NBSP = "\u00a0"
 MINUS = "\u2212"
-ABSENT = "–"
 MEGABYTE = 1_000_000
 
 
@@ -65,12 +66,22 @@ def day_short(day: date) -> str:
 
 def day_long(day: date) -> str:
     """``zo 22 november 2026``."""
-    return format_date(day, "EEE d MMMM y", locale=LOCALE)
+    return format_date(day, "EEE d MMMM y", locale=language())
 
 
 def month(day: date) -> str:
     """``november 2026``."""
-    return format_date(day, "MMMM y", locale=LOCALE)
+    return format_date(day, "MMMM y", locale=language())
+
+
+def month_name(day: date) -> str:
+    """``november``."""
+    return format_date(day, "MMMM", locale=language())
+
+
+def day_month(day: date) -> str:
+    """``30 november``."""
+    return format_date(day, "d MMMM", locale=language())
 
 
 def clock(moment: datetime) -> str:
@@ -81,18 +92,20 @@ def clock(moment: datetime) -> str:
 def day_and_minute(moment: datetime) -> str:
     """``zo 22 nov 16:38``."""
     here = local(moment)
-    return f"{format_date(here.date(), 'EEE d MMM', locale=LOCALE)} {here:%H:%M}"
+    return f"{format_date(here.date(), 'EEE d MMM', locale=language())} {here:%H:%M}"
 
 
 def period(first: date, last: date, with_year: bool = True) -> str:
     """``1 t/m 30 november 2026``; the month and year are repeated only where they differ."""
-    end = format_date(last, "d MMMM y" if with_year or first.year != last.year else "d MMMM", locale=LOCALE)
+    end = format_date(
+        last, "d MMMM y" if with_year or first.year != last.year else "d MMMM", locale=language()
+    )
     if first == last:
         return end
     if first.year != last.year:
-        start = format_date(first, "d MMMM y", locale=LOCALE)
+        start = format_date(first, "d MMMM y", locale=language())
     elif first.month != last.month:
-        start = format_date(first, "d MMMM", locale=LOCALE)
+        start = format_date(first, "d MMMM", locale=language())
     else:
         start = str(first.day)
     return _("%(start)s t/m %(end)s", start=start, end=end)

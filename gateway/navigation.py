@@ -27,13 +27,34 @@ class Tab:
 
 
 TABS = (
-    Tab("usage.totals", _l("Gespreksdetails")),
-    Tab("people.listing", _l("Gebruikers"), also=("person",)),
-    Tab("own.show", _l("Mijn gegevens"), apart=True),
+    Tab("overview.show", _l("Overzicht")),
+    Tab("usage.totals", _l("Gespreksdetails"), also=("exports",)),
+    Tab("phone.general", _l("Telefoon")),
+    Tab("pbx.display", _l("Telefooncentrale")),
+    Tab("settings.show", _l("Instellingen")),
+    Tab("people.listing", _l("Gebruikers"), also=("person", "audit")),
+    Tab("own.show", _l("Mijn gegevens"), also=("second_step",), apart=True),
 )
+
+STAFF_TABS = (
+    Tab("beheer_customers.listing", _l("Klanten"), also=("beheer_prices", "beheer_plan_customers")),
+    Tab("beheer_partners.listing", _l("Partners")),
+    Tab("beheer_plans.listing", _l("Tarieven"), also=("beheer_plan_imports",)),
+    Tab("beheer_quarantine.listing", _l("Quarantaine")),
+    Tab("beheer_rerating.listing", _l("Herberekenen")),
+    Tab("beheer_mails.listing", _l("Berichten")),
+    Tab("beheer_jobs.listing", _l("Taken")),
+    Tab("beheer_undelivered.listing", _l("Onbezorgd")),
+    Tab("beheer_audit.listing", _l("Logboek")),
+    Tab("own.show", _l("Mijn gegevens"), also=("second_step",), apart=True),
+)
+"""The tabs of /beheer. One whose page is not there (yet) is absent."""
 
 
 def tabs_for(account: Account | None) -> list[Tab]:
     """The tabs this person sees: those whose page's own rule lets them in."""
-    rules = ((tab, rule_of(tab.endpoint)) for tab in TABS)
+    if account and account.user.must_set_up_second_step:
+        return []
+    tabs = STAFF_TABS if account and account.is_staff else TABS
+    rules = ((tab, rule_of(tab.endpoint)) for tab in tabs)
     return [tab for tab, rule in rules if account and rule and rule.allows(account)]

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import cast
 
 from flask import current_app
 
 from gateway.clients import Rpc
+from gateway.clients.audit import AuditClient
 from gateway.clients.cdr import CdrClient
+from gateway.clients.companies import CompaniesClient
+from gateway.clients.exports import ExportsClient
 from gateway.clients.identity import IdentityClient
+from gateway.clients.limits import LimitsClient
+from gateway.clients.operations import OperationsClient
+from gateway.clients.overview import OverviewClient
+from gateway.clients.pbx import PbxClient
+from gateway.clients.pbx_plans import PbxPlansClient
 from gateway.clients.people import PeopleClient
+from gateway.clients.plans import PlansClient
+from gateway.clients.quarantine import QuarantineClient
+from gateway.clients.rerating import ReratingClient
+from gateway.clients.second_step import SecondStepClient
 from gateway.config import SHORTEST_PASSWORD, Settings
 from gateway.epochs import Epochs
 from gateway.formatters import local
+from gateway.last_known import LastKnown
+from gateway.sight import Sight
 from gateway.store import MongoSessions, SessionStore
 from shared.acting import Signer
 from shared.mongo import connect
@@ -30,13 +44,15 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Parts:
-    """Clients, session store, what is known of users' epochs, and the clock (aware, UTC)."""
+    """Clients, session store, what is known of users and of staff's sight, and the clock (aware, UTC)."""
 
     rpc: Rpc
     sessions: SessionStore
     epochs: Epochs
     clock: Clock = utc_now
     shortest_password: int = SHORTEST_PASSWORD
+    sight: Sight = field(default_factory=Sight)
+    last_known: LastKnown = field(default_factory=LastKnown)
 
     @property
     def identity(self) -> IdentityClient:
@@ -47,8 +63,56 @@ class Parts:
         return PeopleClient(self.rpc)
 
     @property
+    def second_step(self) -> SecondStepClient:
+        return SecondStepClient(self.rpc)
+
+    @property
+    def audit(self) -> AuditClient:
+        return AuditClient(self.rpc)
+
+    @property
+    def companies(self) -> CompaniesClient:
+        return CompaniesClient(self.rpc)
+
+    @property
+    def operations(self) -> OperationsClient:
+        return OperationsClient(self.rpc)
+
+    @property
     def cdr(self) -> CdrClient:
         return CdrClient(self.rpc)
+
+    @property
+    def overview(self) -> OverviewClient:
+        return OverviewClient(self.rpc)
+
+    @property
+    def limits(self) -> LimitsClient:
+        return LimitsClient(self.rpc)
+
+    @property
+    def exports(self) -> ExportsClient:
+        return ExportsClient(self.rpc)
+
+    @property
+    def pbx(self) -> PbxClient:
+        return PbxClient(self.rpc)
+
+    @property
+    def pbx_plans(self) -> PbxPlansClient:
+        return PbxPlansClient(self.rpc)
+
+    @property
+    def quarantine(self) -> QuarantineClient:
+        return QuarantineClient(self.rpc)
+
+    @property
+    def rerating(self) -> ReratingClient:
+        return ReratingClient(self.rpc)
+
+    @property
+    def plans(self) -> PlansClient:
+        return PlansClient(self.rpc)
 
     def close(self) -> None:
         """Let go of the broker."""
@@ -63,12 +127,14 @@ class Parts:
 def real_parts(settings: Settings) -> Parts:
     """The parts of a running portal. Nothing waits for the broker or the database here."""
     signer = Signer.from_base64(settings.issuer, settings.signing_key)
-    epochs = Epochs()
+    sight = Sight()
+    epochs = Epochs(changed_customer=sight.forget)
     epochs.listen(settings.amqp_uri)
     return Parts(
         rpc=RpcClient(settings.amqp_uri, signer),
         sessions=MongoSessions(connect(settings.mongo_uri)["sessions"]),
         epochs=epochs,
+        sight=sight,
         shortest_password=settings.shortest_password,
     )
 

@@ -22,11 +22,13 @@ from secure import (
 )
 from werkzeug.exceptions import Forbidden
 
-from gateway.access import gate
+from gateway.access import gate, rule_of
 from gateway.config import Settings
 from gateway.parts import parts
 from gateway.sessions import REMEMBERED, PortalSession, account_of, sign_out, touch
+from gateway.viewing import fresh, seen_as
 from gateway.words import gettext as _
+from gateway.words import of, speak
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR_SECONDS = 365 * 24 * 3600
@@ -55,6 +57,7 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.before_request(admit)
     app.before_request(same_origin)
+    app.before_request(_let_files_in)
     CSRFProtect(app)
     app.before_request(gate)
     headers = policy(settings.production)
@@ -69,8 +72,12 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def admit() -> None:
-    """Find out who asks; end a session whose user's rights have changed since."""
-    g.viewer = None
+    """Find out who asks; end a session whose user's rights have changed since.
+
+    ``g.account`` is the own account, ``g.viewer`` what the pages are seen with: the same, but for staff
+    who look along as a customer.
+    """
+    g.viewer = g.account = None
     current = cast(PortalSession, session)
     if current.problem is not None:
         raise current.problem
@@ -84,7 +91,9 @@ def admit() -> None:
         g.ended = ENDED_CHANGED
         return
     touch(parts().clock())
-    g.viewer = account
+    g.account = fresh(account)
+    g.viewer = seen_as(g.account)
+    speak(of(account))
 
 
 def same_origin() -> None:
@@ -105,6 +114,25 @@ def without_referrer(view: View) -> View:
     return view
 
 
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """The form of this page may bring files: together at most so many bytes, from who may see the page."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _let_files_in() -> None:
+    """Before anybody reads the body."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    rule = rule_of(request.endpoint or "")
+    if most and rule and rule.allows(g.viewer):
+        request.max_content_length = most
+
+
 def _hides_its_address() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "without_referrer", False)
@@ -118,7 +146,7 @@ def policy(production: bool) -> Secure:
     """
     csp = ContentSecurityPolicy().default_src("'none'").script_src("'self'").style_src("'self'")
     csp = csp.img_src("'self'", "data:").font_src("'self'").connect_src("'self'").form_action("'self'")
-    csp = csp.base_uri("'none'").frame_ancestors("'none'").object_src("'none'")
+    csp = csp.media_src("'self'").base_uri("'none'").frame_ancestors("'none'").object_src("'none'")
     hsts = StrictTransportSecurity().max_age(YEAR_SECONDS).include_subdomains() if production else None
     return Secure(
         csp=csp,

@@ -8,6 +8,7 @@ clock; the store's own deletion only tidies up.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from flask import Flask, Request, current_app, session
 from flask.wrappers import Response
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
-from gateway.models.account import Account
+from gateway.models.account import Account, Customer
 from gateway.parts import Clock
 from gateway.store import SessionStore
 from shared.errors import Unavailable
@@ -26,6 +27,9 @@ LONGEST = timedelta(hours=12)
 REMEMBERED = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 """A request writes the time it was seen at most this often."""
+
+VIEWING = "viewing"
+"""In the session of staff who look along: the customer."""
 
 TOKEN_BYTES = 32
 SESSIONLESS = ("/static/", "/livez", "/readyz")
@@ -153,6 +157,23 @@ def renew(account: Account) -> None:
     session["account"] = msgspec.to_builtins(account)
 
 
+def keep(account: Account) -> None:
+    """Go on with this account, of the same person with the same rights, under the same token."""
+    session["account"] = msgspec.to_builtins(account)
+
+
+def begin_view(customer: Customer) -> None:
+    """From here on staff see the portal as this customer does, under a new token."""
+    _new_token()
+    session[VIEWING] = msgspec.to_builtins(customer)
+
+
+def end_view() -> None:
+    """Back to one's own pages, under a new token."""
+    _new_token()
+    session.pop(VIEWING, None)
+
+
 def sign_out() -> None:
     """End the session: the token, what is stored under it, and the cookie."""
     session.clear()
@@ -166,6 +187,14 @@ def account_of(data: dict[str, Any]) -> Account | None:
     """Who is signed in; None for nobody, or for what an earlier release stored otherwise."""
     try:
         return msgspec.convert(data["account"], Account)
+    except (KeyError, msgspec.ValidationError):
+        return None
+
+
+def viewed_in(data: Mapping[str, Any]) -> Customer | None:
+    """As which customer the staff member looks along; None for who does not."""
+    try:
+        return msgspec.convert(data[VIEWING], Customer)
     except (KeyError, msgspec.ValidationError):
         return None
 

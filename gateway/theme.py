@@ -1,4 +1,5 @@
-"""Light or dark: the user's choice on this browser, else their profile's, else the system's."""
+"""Light or dark: as the profile of whoever is signed in says, else this browser's last choice, else the
+system's."""
 
 from __future__ import annotations
 
@@ -10,15 +11,16 @@ from gateway.models.account import Account
 COOKIE = "tikker-weergave"
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = ("light", "dark", "auto")
-FROM_PROFILE = {"system": "auto", "light": "light", "dark": "dark"}
+TO_PROFILE = {"light": "light", "dark": "dark", "auto": "system"}
+FROM_PROFILE = {stored: chosen for chosen, stored in TO_PROFILE.items()}
 
 
 def chosen_theme(account: Account | None) -> str:
     """``light``, ``dark`` or ``auto`` (the system's), as ``data-bs-theme`` says it."""
+    if account:
+        return FROM_PROFILE.get(account.user.theme, "auto")
     chosen = request.cookies.get(COOKIE)
-    if chosen in CHOICES:
-        return chosen
-    return FROM_PROFILE.get(account.user.theme, "auto") if account else "auto"
+    return chosen if chosen in CHOICES else "auto"
 
 
 def remember(response: Response, theme: str, secure: bool) -> None:

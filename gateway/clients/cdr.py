@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.clients import Rpc
 from gateway.models.part import Part
 from gateway.models.selection import NEWEST, Place, Selection
+from gateway.models.series import Series, Top
 from gateway.models.usage import Details, Periods, Totals
 from shared.acting import Acting
 from shared.rpc_client import Part as Call
@@ -17,6 +18,28 @@ Count = int | None
 
 ROWS_PER_PAGE = 50
 ADVICE_SECONDS = 2.0
+LARGEST = 5
+"""How many numbers a chart names."""
+ENDS = ("sender", "receiver")
+
+
+@dataclass(frozen=True)
+class ChartParts:
+    """What the charts beside the totals are drawn from; each may fail alone."""
+
+    series: Part[Series]
+    types: Part[Totals]
+    senders: Part[Top]
+    receivers: Part[Top]
+
+
+@dataclass(frozen=True)
+class TotalsParts:
+    """The page Totalen."""
+
+    periods: Part[Periods]
+    found: Part[Totals]
+    charts: ChartParts
 
 
 @dataclass(frozen=True)
@@ -30,11 +53,33 @@ class CdrClient:
         (reply,) = self.rpc.parallel([("cdr", "periods", {})], acting)
         return Part.of(reply, Periods)
 
-    def totals(self, acting: Acting, selection: Selection, by: str) -> tuple[Part[Periods], Part[Totals]]:
+    def totals(self, acting: Acting, selection: Selection, by: str) -> TotalsParts:
         """The parts of the page Totalen; ``by`` is total, type, number or number_type."""
-        totals: Call = ("cdr", "totals", {"selection": selection.to_rpc(), "by": by})
-        periods, found = self.rpc.parallel([("cdr", "periods", {}), totals], acting)
-        return Part.of(periods, Periods), Part.of(found, Totals)
+        asked = selection.to_rpc()
+        calls: list[Call] = [
+            ("cdr", "periods", {}),
+            ("cdr", "series", {"selection": asked, "by": "day"}),
+            *(("cdr", "top", {"selection": asked, "of": of, "limit": LARGEST}) for of in ENDS),
+            ("cdr", "totals", {"selection": asked, "by": "type"}),
+        ]
+        if by != "type":  # else the rows of the table are those of the chart
+            calls.append(("cdr", "totals", {"selection": asked, "by": by}))
+        periods, series, senders, receivers, types, *rest = self.rpc.parallel(calls, acting)
+        return TotalsParts(
+            Part.of(periods, Periods),
+            Part.of(rest[0] if rest else types, Totals),
+            ChartParts(
+                Part.of(series, Series),
+                Part.of(types, Totals),
+                Part.of(senders, Top),
+                Part.of(receivers, Top),
+            ),
+        )
+
+    def summary(self, acting: Acting, selection: Selection) -> Part[Details]:
+        """The sums of a selection (its newest row comes along)."""
+        (found,) = self.rpc.parallel([_details(selection, NEWEST, limit=1)], acting)
+        return Part.of(found, Details)
 
     def details(
         self, acting: Acting, selection: Selection, place: Place

@@ -23,6 +23,12 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
 
 
+class Givers(msgspec.Struct, frozen=True, kw_only=True):
+    """identity's answer to who can give a role."""
+
+    names: tuple[str, ...] = ()
+
+
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """identity's answer to a password chosen by link."""
 
@@ -48,6 +54,11 @@ class IdentityClient:
         """The acting user with all their details."""
         return convert(self.rpc.call("identity", "account", acting), Own)
 
+    def role_givers(self, acting: Acting, role: str) -> list[str]:
+        """The names of those at one's own company who can give one a role."""
+        reply = self.rpc.call("identity", "role_givers", acting, timeout=CHECK_SECONDS, role=role)
+        return list(convert(reply, Givers).names)
+
     def request_reset(self, who: str, address: str, correlation_id: str) -> None:
         """Mail a link to whoever has this username or e-mail address; the answer never tells."""
         self._unknown("request_reset", correlation_id, who=who, address=address)
@@ -56,10 +67,13 @@ class IdentityClient:
         """What a mailed link is for. Raises NotFound when it is used, expired or unknown."""
         return convert(self._unknown("link", correlation_id, token=token), MailedLink)
 
-    def set_password(self, token: str, password: str, command: str, correlation_id: str) -> str:
+    def set_password(
+        self, token: str, password: str, command: str, correlation_id: str, address: str = ""
+    ) -> str:
         """Use a mailed link; all sessions of its user end. Answers their username."""
-        fields = {"token": token, "password": password, "command_id": command}
-        return convert(self._unknown("set_password", correlation_id, **fields), Chosen).username
+        acting = Acting(kind="anonymous", correlation_id=correlation_id, address=address)
+        fields: dict[str, Any] = {"token": token, "password": password, "command_id": command}
+        return convert(self.rpc.call("identity", "set_password", acting, **fields), Chosen).username
 
     def change_details(self, acting: Acting, command: str, **details: Any) -> None:
         self.rpc.call("identity", "change_details", acting, command_id=command, **details)
@@ -71,6 +85,10 @@ class IdentityClient:
         """The epoch of the sessions that go on; all others end."""
         reply = self.rpc.call("identity", "change_password", acting, command_id=command, old=old, new=new)
         return convert(reply, Changed).epoch
+
+    def set_preferences(self, acting: Acting, command: str, **choice: Any) -> None:
+        """``language`` (nl, en) or ``theme`` (system, light, dark) of the acting person."""
+        self.rpc.call("identity", "set_preferences", acting, command_id=command, **choice)
 
     def _unknown(self, method: str, correlation_id: str, **fields: Any) -> Any:
         acting = Acting(kind="anonymous", correlation_id=correlation_id)

@@ -1,4 +1,5 @@
-"""identity: the users of a customer, for who manages them. The customer travels in ``acting`` only."""
+"""identity: the users of a customer, for who manages them. The customer travels in ``acting``; staff
+name it, and identity sees to it that it is theirs."""
 
 from __future__ import annotations
 
@@ -21,10 +22,10 @@ class PeopleClient:
 
     rpc: Rpc
 
-    def users(self, acting: Acting, query: str, page: int) -> Users:
-        """A page of the list; ``query`` is a part of what any column shows."""
+    def users(self, acting: Acting, query: str, page: int, **whose: Any) -> Users:
+        """A page of the list; ``query`` is a part of what any column shows. Staff say of which company."""
         size = ROWS_PER_PAGE
-        reply = self.rpc.call("identity", "users", acting, query=query, page=page, size=size)
+        reply = self.rpc.call("identity", "users", acting, query=query, page=page, size=size, **whose)
         return convert(reply, Users)
 
     def user(self, acting: Acting, user_id: str) -> UserDetails:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from flask import request
 from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway.forms.filled import Filled, read
@@ -46,10 +48,11 @@ class Form:
         return cls(schema, Filled(typed, {}), new_id())
 
     @classmethod
-    def sent(cls, schema: Schema) -> Form:
-        """What this request's browser has sent. After an error its command keeps its ID: had the
-        first try arrived after all, the second does nothing."""
-        return cls(schema, read(schema, request.form), command_id(request.form.get(COMMAND, "")))
+    def sent(cls, schema: Schema, body: MultiDict[str, str] | None = None) -> Form:
+        """What this request's browser has sent, or ``body`` in its place. After an error its command keeps
+        its ID: had the first try arrived after all, the second does nothing."""
+        fields = request.form if body is None else body
+        return cls(schema, read(schema, fields), command_id(request.form.get(COMMAND, "")))
 
     def refused(self, error: TikkerError) -> Form:
         """The same input, with what a service said: beside its fields, else above the form."""
@@ -57,6 +60,8 @@ class Form:
         ours = {_on_page(self.schema, name): words for name, words in said.items()}
         beside = {name: words for name, words in ours.items() if name in self.labels}
         answer = None if beside else answer_to(error)
+        if answer and ours:  # about what is not on this page
+            answer = replace(answer, sentence=" ".join(chain.from_iterable(ours.values())))
         return replace(self, filled=self.filled.with_errors(beside), answer=answer)
 
     def answered(self, answer: Answer) -> Form:
@@ -88,6 +93,11 @@ class Form:
         """The labels by the names on the page, in the form's order."""
         fields = self.schema.load_fields.items()
         return {f.data_key or name: f.metadata["label"] for name, f in fields if "label" in f.metadata}
+
+    @property
+    def wrong_labels(self) -> list[str]:
+        """The labels of what is wrong, in the form's order."""
+        return [str(label) for name, label in self.labels.items() if name in self.errors]
 
     def optional(self, name: str) -> bool:
         """Whether a field may stay empty."""

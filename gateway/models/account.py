@@ -8,7 +8,8 @@ from shared.acting import Acting
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person. Sessions whose ``epoch`` is older than identity's are over."""
+    """A person. Sessions whose ``epoch`` is older than identity's are over. Who must set up a second step
+    sees nothing else before."""
 
     id: str
     username: str
@@ -18,6 +19,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     last_name: str = ""
     roles: tuple[str, ...] = ()
     theme: str = "system"
+    language: str = "nl"
+    must_set_up_second_step: bool = False
 
     @property
     def full_name(self) -> str:
@@ -36,11 +39,27 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A user, what they belong to and how far their sight reaches."""
+    """A user, what they belong to and how far their sight reaches. ``viewed_by`` names the staff member
+    who looks along as this customer; empty for everybody's own account."""
 
     user: User
     customer: Customer | None = None
     scope: str = "customer"
+    viewed_by: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Of the operator or of a partner, and not looking along."""
+        return self.scope in ("operator", "partner")
+
+    def looking_along(self, customer: Customer, roles: tuple[str, ...]) -> Account:
+        """What this staff member sees a customer's portal with: all of it, under their own name."""
+        company = f" ({self.customer.name})" if self.customer else ""
+        return Account(
+            user=msgspec.structs.replace(self.user, roles=roles),
+            customer=customer,
+            viewed_by=self.user.username + company,
+        )
 
     def acting(self, correlation_id: str, address: str = "", language: str = "nl") -> Acting:
         """The context in which this person's calls to services are made; ``address`` is the browser's."""
@@ -54,11 +73,20 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             correlation_id=correlation_id,
             address=address,
             language=language,
+            viewed_by=self.viewed_by,
         )
 
 
+class AskedSecond(msgspec.Struct, frozen=True, kw_only=True):
+    """The password was right, a code is asked. ``methods`` are of totp (an app's code) and recovery."""
+
+    ticket: str
+    methods: tuple[str, ...] = ()
+
+
 class LoginAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """identity's answer to a login: the account when ``ok``; else the same for any wrong combination.
+    """identity's answer to a login: the account when ``ok``, or ``second_step``; else the same for any wrong
+    combination.
 
     ``attempts_left`` before a wait begins, ``wait_seconds`` while it lasts.
     """
@@ -66,6 +94,7 @@ class LoginAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     attempts_left: int = 0
     wait_seconds: int = 0
+    second_step: AskedSecond | None = None
     user: User | None = None
     customer: Customer | None = None
     scope: str = "customer"

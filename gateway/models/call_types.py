@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.words import lazy_gettext as _l
+from shared.call_types import LABELS
 
 
 @dataclass(frozen=True)
@@ -18,30 +19,30 @@ class CallType:
 
 
 TELEPHONY = (
-    CallType("internal", _l("Intern"), "arrow-left-right"),
-    CallType("national", _l("Nationaal"), "telephone"),
-    CallType("mobile", _l("Mobiel"), "phone"),
-    CallType("international_eu", _l("Internationaal EU"), "globe2"),
-    CallType("international_world", _l("Internationaal buiten EU"), "globe2"),
-    CallType("forwarded", _l("Doorgeschakeld"), "signpost"),
-    CallType("incoming", _l("Inkomend"), "telephone-inbound"),
-    CallType("emergency", _l("Alarmnummer"), "life-preserver"),
+    CallType("internal", LABELS["internal"], "arrow-left-right"),
+    CallType("national", LABELS["national"], "telephone"),
+    CallType("mobile", LABELS["mobile"], "phone"),
+    CallType("international_eu", LABELS["international_eu"], "globe2"),
+    CallType("international_world", LABELS["international_world"], "globe2"),
+    CallType("forwarded", LABELS["forwarded"], "signpost"),
+    CallType("incoming", LABELS["incoming"], "telephone-inbound"),
+    CallType("emergency", LABELS["emergency"], "life-preserver"),
 )
 SERVICE = (
-    CallType("service_0800", _l("Servicenummer 0800"), "hash"),
-    CallType("service_0900", _l("Servicenummer 0900"), "hash"),
-    CallType("service_0906", _l("Servicenummer 0906"), "hash"),
-    CallType("service_0909", _l("Servicenummer 0909"), "hash"),
-    CallType("service_14", _l("Servicenummer 14"), "hash"),
-    CallType("service_18", _l("Servicenummer 18"), "hash"),
+    CallType("service_0800", LABELS["service_0800"], "hash"),
+    CallType("service_0900", LABELS["service_0900"], "hash"),
+    CallType("service_0906", LABELS["service_0906"], "hash"),
+    CallType("service_0909", LABELS["service_0909"], "hash"),
+    CallType("service_14", LABELS["service_14"], "hash"),
+    CallType("service_18", LABELS["service_18"], "hash"),
 )
 DATA_AND_SMS = (
-    CallType("data_national", _l("Data Nederland"), "reception-4"),
-    CallType("data_eu", _l("Data EU"), "reception-4"),
-    CallType("data_world", _l("Data buiten EU"), "reception-4"),
-    CallType("sms", _l("Sms"), "chat-left-text"),
-    CallType("sms_premium", _l("Premium-sms"), "chat-left-text"),
-    CallType("other", _l("Overig"), "three-dots"),
+    CallType("data_national", LABELS["data_national"], "reception-4"),
+    CallType("data_eu", LABELS["data_eu"], "reception-4"),
+    CallType("data_world", LABELS["data_world"], "reception-4"),
+    CallType("sms", LABELS["sms"], "chat-left-text"),
+    CallType("sms_premium", LABELS["sms_premium"], "chat-left-text"),
+    CallType("other", LABELS["other"], "three-dots"),
 )
 GROUPS = (
     (_l("Gesprekken"), TELEPHONY),

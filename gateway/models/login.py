@@ -39,6 +39,21 @@ def refused(answer: LoginAnswer) -> Answer:
     return Answer(_("Deze combinatie klopt niet."), sentence, 401)
 
 
+def refused_code(answer: LoginAnswer) -> Answer:
+    """The same words for a wrong code and one that was used before."""
+    if answer.wait_seconds > 0:
+        return refused(answer)
+    left = ngettext(
+        "Na nog %(num)s poging moet u even wachten.",
+        "Na nog %(num)s pogingen moet u even wachten.",
+        answer.attempts_left,
+    )
+    sentence = _("Elke code werkt één keer: wacht op de volgende.") + (
+        f" {left}" if answer.attempts_left else ""
+    )
+    return Answer(_("Deze code klopt niet, of is al gebruikt."), sentence, 401)
+
+
 def unavailable() -> Answer:
     """identity does not answer: it is not the user's fault, and nothing was counted as a try."""
     sentence = _("Dat ligt niet aan uw wachtwoord. Probeer het over een minuut opnieuw.")

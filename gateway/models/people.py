@@ -73,10 +73,12 @@ class UserDetails(Details, frozen=True, kw_only=True):
     id: str
     number: int
     username: str
+    customer_id: str = ""
     roles: tuple[str, ...] = ()
     registrations: tuple[str, ...] = ()
     blocked: bool = False
     is_self: bool = False
+    second_step: bool = False
     welcome: str = "none"
 
     @property

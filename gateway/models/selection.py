@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gateway.formatters import day_short, euros, number
+from gateway.formatters import day_short, euros, month, number, period
 from gateway.models.call_types import call_type
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
@@ -63,6 +64,23 @@ class Selection:
             asked["duration"] = {"op": self.duration[0], "value": self.duration[1]}
         return {name: value for name, value in asked.items() if value is not None}
 
+    @classmethod
+    def from_rpc(cls, asked: Mapping[str, Any]) -> Selection:
+        """What :meth:`to_rpc` made of a selection. Raises ValueError or KeyError for anything else."""
+        first, last = (date.fromisoformat(day) if day else None for day in map(asked.get, ("from", "to")))
+        amount, duration = asked.get("amount"), asked.get("duration")
+        return cls(
+            period=asked.get("period"),
+            first=first,
+            last=last,
+            product=asked.get("product"),
+            types=tuple(asked.get("types") or ()),
+            sender=asked.get("sender"),
+            receiver=asked.get("receiver"),
+            amount=(amount["op"], Decimal(str(amount["value"]))) if amount else None,
+            duration=(duration["op"], int(duration["value"])) if duration else None,
+        )
+
     def to_query(self) -> Query:
         """The query parameters that lead back to this selection."""
         query: Query = {}
@@ -83,6 +101,17 @@ class Selection:
         """The same selection with the filter of one field dropped."""
         dropped: Any = () if field == "types" else None
         return replace(self, **{field: dropped})
+
+    def only_type(self, code: str | None) -> Selection:
+        """The same selection, of one call type."""
+        return replace(self, types=(code,) if code else ())
+
+    def only_number(self, value: str | None, receiver: bool = False) -> Selection | None:
+        """The same selection, of one sender (or receiver) of a row; None for what is no number."""
+        digits = (value or "").removeprefix("ext:").removeprefix("nl:")
+        if not digits.removeprefix("+").isdigit():
+            return None
+        return replace(self, receiver=digits) if receiver else replace(self, sender=digits)
 
     def unfiltered(self) -> Selection:
         """The same period, no filters."""
@@ -177,6 +206,18 @@ def types_in_words(codes: tuple[str, ...]) -> str:
     if len(names) == 3:
         return _("%(first)s, %(second)s en 1 ander", first=names[0], second=names[1])
     return _("%(first)s, %(second)s en %(n)s andere", first=names[0], second=names[1], n=len(names) - 2)
+
+
+def in_words(selection: Selection) -> str:
+    """The period and the filters on one line: ``Oktober 2026 · Zender 085``."""
+    if selection.first and selection.last:
+        shown = period(selection.first, selection.last)
+    else:
+        try:
+            shown = month(date.fromisoformat(f"{selection.period}-01")).capitalize()
+        except ValueError:
+            shown = _("Huidige factuurperiode")
+    return " · ".join([shown, *(one.words for one in selection.filters())])
 
 
 def _compared(param: str, comparison: str, value: str) -> Query:

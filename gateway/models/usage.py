@@ -84,6 +84,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     the number of decimals to show of ``amount``.
     """
 
+    id: str = ""
     start: datetime
     type: str
     kind: str = "voice"

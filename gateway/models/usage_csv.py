@@ -1,63 +1,37 @@
-"""*Download weergegeven gespreksdetails*: the columns of the file and what stands in them."""
+"""*Download weergegeven gespreksdetails*: the calls of a page as a file, and its name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from gateway import spreadsheet
-from gateway.formatters import ABSENT, MEGABYTE, day_short, duration, local
-from gateway.models.call_types import call_type
 from gateway.models.selection import Selection
 from gateway.models.usage import Call
-from gateway.phone_numbers import party
-from gateway.words import gettext as _
-from gateway.words import lazy_gettext as _l
+from shared import spreadsheet, usage_csv
+from shared.money import micro_from_decimal
+from shared.usage_csv import number_cell
 
-STATES = {"late": _l("nagekomen"), "corrected": _l("gecorrigeerd"), "reversal": _l("teruggedraaid")}
-
-
-def header() -> list[str]:
-    """The column heads."""
-    return [
-        _("Datum"),
-        _("Tijd"),
-        _("Gesprekstype"),
-        _("Nummer zender"),
-        _("Nummer ontvanger"),
-        _("Bestemming"),
-        _("Duur"),
-        _("Duur (sec)"),
-        _("Data (MB)"),
-        _("Berichten"),
-        _("Bedrag (€ excl. BTW)"),
-        _("Status"),
-    ]
+__all__ = ["file", "line", "name", "number_cell"]
 
 
 def line(call: Call) -> list[str]:
-    """A call as cells; the full date stands in each."""
-    start = local(call.start)
-    voice, data, sms = (call.kind == kind for kind in ("voice", "data", "sms"))
-    return [
-        day_short(start.date()),
-        f"{start:%H:%M:%S}",
-        spreadsheet.text(str(call_type(call.type).label)),
-        number_cell(call.sender),
-        number_cell(call.receiver),
-        spreadsheet.text(call.destination),
-        duration(call.duration) if voice else "",
-        str(call.duration) if voice else "",
-        spreadsheet.decimal(Decimal(call.volume) / MEGABYTE, 6) if data else "",
-        str(call.messages) if sms else "",
-        spreadsheet.decimal(call.amount, call.precision),
-        str(STATES.get(call.state or "", "")),
-    ]
+    """A call as cells."""
+    return usage_csv.line(
+        start=call.start,
+        type=call.type,
+        kind=call.kind,
+        quantity={"voice": call.duration, "data": call.volume}.get(call.kind, call.messages),
+        sender=call.sender,
+        receiver=call.receiver,
+        destination=call.destination,
+        amount=micro_from_decimal(call.amount),
+        decimals=call.precision,
+        state=call.state,
+    )
 
 
 def file(calls: Sequence[Call]) -> bytes:
     """The whole file."""
-    return spreadsheet.write([header(), *(line(call) for call in calls)])
+    return spreadsheet.write([usage_csv.header(), *(line(call) for call in calls)])
 
 
 def name(selection: Selection, current_month: str) -> str:
@@ -66,16 +40,3 @@ def name(selection: Selection, current_month: str) -> str:
         return f"gespreksdetails-{selection.first:%Y-%m-%d}-{selection.last:%Y-%m-%d}.csv"
     period = current_month if selection.period in (None, "current") else selection.period
     return f"gespreksdetails-{period}.csv"
-
-
-def number_cell(value: str | None) -> str:
-    """A number as people write it, in groups, so that Excel keeps it as text with its zeros.
-
-    A foreign one is written with 00 instead of +, which would start a formula.
-    """
-    shown = party(value)
-    if shown == ABSENT:
-        return ""
-    if value and value.startswith("+") and shown.startswith("+"):
-        shown = "00" + shown[1:] if " " in shown else f"00 {shown[1:]}"
-    return spreadsheet.text(shown)

@@ -1,17 +1,13 @@
-"""The front door: to the first page one may see; and the choice between light and dark."""
+"""The front door: to the first page one may see."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway.access import customers
-from gateway.config import Settings
+from gateway.access import members
 from gateway.navigation import tabs_for
 from gateway.pages.going_back import safe_target
-from gateway.theme import CHOICES, remember
 from gateway.words import gettext as _
 from shared.errors import Forbidden
 
@@ -19,7 +15,7 @@ pages = Blueprint("home", __name__)
 
 
 @pages.get("/")
-@customers()
+@members()
 def first_page() -> Response:
     """To the first tab."""
     tabs = tabs_for(g.viewer)
@@ -28,14 +24,8 @@ def first_page() -> Response:
     return redirect(url_for(tabs[0].endpoint), 303)
 
 
-@pages.post("/weergave")
-@customers()
-def appearance() -> Response:
-    """Light, dark or as the system; back to the page one was on."""
-    theme = request.form.get("weergave", "")
-    if theme not in CHOICES:
-        abort(400)
-    response = redirect(safe_target(request.form.get("terug")), 303)
-    settings = cast(Settings, current_app.extensions["settings"])
-    remember(response, theme, secure=settings.production)  # type: ignore[arg-type]
-    return response
+@pages.get("/ga-naar")
+@members()
+def go() -> Response:
+    """To the page that was chosen in a select, which takes the place of a menu on a small screen."""
+    return redirect(safe_target(request.args.get("naar")), 303)

@@ -6,12 +6,12 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from gateway.access import anyone
-from gateway.epochs import Known
 from gateway.forms.form import Form
 from gateway.forms.login import LoginForm
-from gateway.models.account import Account, LoginAnswer
+from gateway.models.account import Account, AskedSecond, LoginAnswer
 from gateway.models.login import refused, unavailable
 from gateway.pages.going_back import safe_target
+from gateway.pages.preferences import carried
 from gateway.parts import parts
 from gateway.security import ENDED_CHANGED, ENDED_EXPIRED
 from gateway.sessions import sign_in, sign_out
@@ -25,14 +25,19 @@ pages = Blueprint("login", __name__)
 
 SIGNED_OUT = "uitgelogd"
 CHOSEN = "gekozen"
+TOO_LATE = "te-laat"
 NOTICES = {
     SIGNED_OUT: _l("U bent uitgelogd."),
     CHOSEN: _l("Uw wachtwoord is opgeslagen. Log ermee in."),
+    TOO_LATE: _l("Het inloggen duurde langer dan 5 minuten. Begin opnieuw."),
     ENDED_EXPIRED: _l("Uw sessie is verlopen. Log opnieuw in, dan gaat u verder waar u was."),
     ENDED_CHANGED: _l("Uw gegevens of rechten zijn gewijzigd. Log opnieuw in."),
 }
 PREFILLED = "username"
 """In the session: the username that the login page begins with."""
+
+WAITING = "second_step"
+"""In the session between the two steps: the ticket, and what was chosen at the first."""
 
 Page = tuple[str, int, dict[str, str]]
 
@@ -63,7 +68,9 @@ def submit() -> Response | Page:
     except (Unavailable, Fault):
         return _page(form.answered(unavailable()))
     if answer.account:
-        return _welcome(answer.account, form)
+        return welcome(answer.account, bool(form.values["remember"]), request.form.get("volgende"))
+    if answer.second_step:
+        return _ask_second(answer.second_step, form)
     log.info("login refused", attempts_left=answer.attempts_left, wait_seconds=answer.wait_seconds)
     return _page(form.answered(refused(answer)))
 
@@ -85,11 +92,23 @@ def _ask(form: Form) -> LoginAnswer:
     )
 
 
-def _welcome(account: Account, form: Form) -> Response:
-    sign_in(account, bool(form.values["remember"]), parts().clock())
-    parts().epochs.learn(account.user.id, Known(revision=0, epoch=account.user.epoch))
+def _ask_second(asked: AskedSecond, form: Form) -> Response:
+    session[WAITING] = {
+        "ticket": asked.ticket,
+        "methods": list(asked.methods),
+        "remember": bool(form.values["remember"]),
+        "target": request.form.get("volgende", ""),
+    }
+    return redirect(url_for("login_code.form"), 303)
+
+
+def welcome(account: Account, remember: bool, target: str | None) -> Response:
+    """Begin the session of who has given all that was asked."""
+    account = carried(account)
+    sign_in(account, remember, parts().clock())
+    parts().epochs.meet(account)
     log.info("logged in", user_id=account.user.id)
-    return redirect(safe_target(request.form.get("volgende")), 303)
+    return redirect(safe_target(target), 303)
 
 
 def _page(form: Form, notice: object = None) -> Page:

@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway.access import customers
+from gateway.access import members
 from gateway.forms.form import Form, submit
 from gateway.forms.people import DetailsForm, OwnPasswordForm, UsernameForm
 from gateway.models.part import Part
@@ -24,14 +24,14 @@ Page = tuple[str, int, dict[str, str]]
 
 
 @pages.get("")
-@customers()
+@members(personal=True)
 def show() -> Page:
     """Details, password, username, and which roles one has."""
     return _page({})
 
 
 @pages.post("")
-@customers()
+@members(personal=True)
 def change() -> Response | Page:
     """Change one of them."""
     section = request.form.get(SECTION, "")
@@ -74,7 +74,9 @@ def _change_username(form: Form) -> Response:
 def _page(sent: dict[str, Form]) -> Page:
     found = Part.ask(lambda: parts().identity.own(acting()))
     forms = _forms(found.value) | sent
-    html = render_template("pages/own.html", found=found, forms=forms, shortest=parts().shortest_password)
+    second = Part.ask(lambda: parts().second_step.show(acting()))
+    shortest = parts().shortest_password
+    html = render_template("pages/own.html", found=found, second=second, forms=forms, shortest=shortest)
     answered = next(iter(sent.values()), None)
     return (html, answered.status, answered.headers) if answered else (html, 200, {})
 

@@ -68,7 +68,8 @@ def choose(token: str) -> Response | Page:
 
     def work(form: Form) -> Response:
         password = form.values["password"]
-        username = parts().identity.set_password(token, password, form.command, correlation_id())
+        address = request.remote_addr or ""
+        username = parts().identity.set_password(token, password, form.command, correlation_id(), address)
         if g.viewer:
             sign_out()
         session[PREFILLED] = username

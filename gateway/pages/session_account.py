@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g
 
-from gateway.epochs import Known
 from gateway.models.account import Account
 from gateway.pages.acting import acting
 from gateway.parts import parts
@@ -28,4 +27,4 @@ def go_on_as(account: Account) -> None:
     """The same person under a new token, with this account; the token of before opens nothing."""
     renew(account)
     g.viewer = account
-    parts().epochs.learn(account.user.id, Known(revision=0, epoch=account.user.epoch))
+    parts().epochs.meet(account)

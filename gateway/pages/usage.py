@@ -15,6 +15,7 @@ from gateway.models.selection import NEWEST, Place
 from gateway.models.usage import Details, Totals
 from gateway.pages.acting import acting
 from gateway.pages.usage_advice import Advice, advise
+from gateway.pages.usage_charts import UsageCharts, charts_of
 from gateway.parts import parts
 from shared.errors import Invalid
 
@@ -38,11 +39,13 @@ def totals() -> tuple[str, int]:
     if filled.errors:
         return _totals_page(Search.of(filled, parts().cdr.periods(acting()), parts().today()))
     selection = selection_of(filled)
-    periods, found = parts().cdr.totals(acting(), selection, filled.values["by"])
-    search = Search.of(_told(filled, found), periods, parts().today(), selection)
+    answered = parts().cdr.totals(acting(), selection, filled.values["by"])
+    found = answered.found
+    search = Search.of(_told(filled, found), answered.periods, parts().today(), selection)
     nothing = found.value is not None and found.value.empty
     advice = advise(parts().cdr, acting(), selection) if nothing else None
-    return _totals_page(search, found, filled.values["by"], advice)
+    charts = charts_of(answered, selection, filled.values["by"], parts().today())
+    return _totals_page(search, found, filled.values["by"], advice, charts)
 
 
 @pages.get("/details")
@@ -80,11 +83,21 @@ def download() -> Response:
 
 
 def _totals_page(
-    search: Search, found: Part[Totals] | None = None, by: str = "total", advice: Advice | None = None
+    search: Search,
+    found: Part[Totals] | None = None,
+    by: str = "total",
+    advice: Advice | None = None,
+    charts: UsageCharts | None = None,
 ) -> tuple[str, int]:
     kind = next(param for param, code in TOTALS_BY.items() if code == by)
     html = render_template(
-        "pages/usage_totals.html", search=search, found=found, by=by, kind=kind, advice=advice
+        "pages/usage_totals.html",
+        search=search,
+        found=found,
+        by=by,
+        kind=kind,
+        advice=advice,
+        charts=charts,
     )
     return html, WRONG_INPUT if search.filled.errors else 200
 

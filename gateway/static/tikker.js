@@ -15,6 +15,12 @@ for (const button of document.querySelectorAll("[data-tk-shows]")) {
   });
 }
 
+// A button that prints the page.
+for (const button of document.querySelectorAll("[data-tk-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // Open menus close on Escape and on a click elsewhere.
 const menus = ".tk-menu[open], .tk-several[open]";
 document.addEventListener("click", (event) => {
@@ -135,4 +141,46 @@ for (const toast of document.querySelectorAll(".tk-toast")) {
   for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stay);
   for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, leave);
   leave();
+}
+
+// A confirmation opens over the page one is on; without scripts, or when it does not load, it is a page.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-tk-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const question = await confirmationAt(link.href);
+  if (!question) {
+    location.assign(link.href);
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.className = "tk-dialog";
+  dialog.setAttribute("aria-labelledby", question.getAttribute("aria-labelledby"));
+  dialog.append(question);
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  question.querySelector("[data-tk-cancel]").addEventListener("click", (click) => {
+    click.preventDefault();
+    dialog.close();
+  });
+  dialog.showModal();
+  question.querySelector("h1").focus();
+});
+
+async function confirmationAt(address) {
+  try {
+    const answer = await fetch(address, { redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return answer.ok ? page.querySelector("[data-tk-confirm]") : null;
+  } catch {
+    return null;
+  }
+}
+
+// In the menu of elements, the part of the page that one went to is the current one.
+for (const link of document.querySelectorAll('.tk-open a[href^="#"]')) {
+  link.addEventListener("click", () => {
+    for (const other of link.closest("ul").querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+  });
 }

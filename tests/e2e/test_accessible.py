@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,11 @@ from playwright.sync_api import Page
 pytestmark = pytest.mark.xdist_group("e2e")
 
 PAGES = (
+    "/overzicht",
+    "/gespreksdetails/totalen",
+    "/gespreksdetails/exports",
+    "/gespreksdetails/exports/mail?zender=085",
+    "/instellingen",
     "/gespreksdetails/totalen?per=telefoonnummer-gesprekstype",
     "/gespreksdetails/details",
     "/gespreksdetails/details?duur=abc&bedrag=1,2,3",
@@ -18,6 +24,7 @@ PAGES = (
     "/gebruikers",
     "/gebruikers/nieuw",
     "/mijn-gegevens",
+    "/hulp/gespreksdetails",
     "/bestaat-niet",
 )
 
@@ -36,6 +43,49 @@ def test_axe_finds_nothing(page: Page, log_in: Callable[..., Page], width: int, 
         assert not findings(page), path
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert not wide, f"{path} scrolls sideways at {width} px"
+
+
+OVERLAPPING = """() => [...document.querySelectorAll(".tk-ground")].flatMap((ground) => {
+  const words = [...ground.querySelectorAll(".tk-tick-words, .tk-now-words")];
+  const boxes = words.map((word) => word.getBoundingClientRect());
+  const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < 12);
+  const meet = (a, b) => a.right > b.left && a.left < b.right;
+  const met = words.filter((_, i) => boxes.some((box, j) => j < i && meet(box, boxes[i])));
+  const out = words.filter((_, i) => boxes[i].right > innerWidth || boxes[i].left < 0);
+  return [...small, ...met, ...out].map((word) => word.textContent);
+})"""
+"""Words below charts that are too small, that meet each other or that leave the screen."""
+
+
+@pytest.mark.feature("GW-01", "CDR-10")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390, 360])
+def test_every_component_in_every_state(page: Page, tmp_path: Path, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.goto("/stijl")
+    assert not findings(page)
+    assert page.evaluate(OVERLAPPING) == []
+    for summary in page.get_by_text("Toon als tabel").all():
+        summary.click()
+    assert not findings(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    page.screenshot(path=tmp_path / f"stijl-{width}-{theme}.png", full_page=True)
+
+
+@pytest.mark.feature("GW-01")
+def test_the_whole_portal_in_english(page: Page, log_in: Callable[..., Page]) -> None:
+    page.goto("/inloggen")
+    page.get_by_role("button", name="English").click()
+    page.get_by_label("Username").fill("bakkerij")
+    page.get_by_label("Password", exact=True).fill("demo-bakkerij")
+    page.get_by_role("button", name="Sign in").click()
+    for path in PAGES:
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert not findings(page), path
+    page.get_by_role("button", name="Nederlands").first.click()
+    assert page.locator("html").get_attribute("lang") == "nl"
 
 
 def findings(page: Page) -> list[str]:

@@ -46,7 +46,7 @@ def test_a_carriers_message_is_a_row_on_the_page_once(
     assert "line 3" in sent.stdout + sent.stderr
 
     page = log_in()
-    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overzicht", exact=True)).to_be_visible()
     page.goto("/gespreksdetails/details?duur=3599&duur_is=gelijk")
     until(lambda: page.reload() and page.get_by_text("0:59:59").count(), what="the call on the page")
     row = page.get_by_role("row").filter(has_text="0:59:59")
@@ -66,7 +66,7 @@ def test_a_carriers_message_is_a_row_on_the_page_once(
 def test_totals_show_what_details_add_up_to(log_in: Callable[..., Page]) -> None:
     """All four kinds of totals of last month name the same amount, which details name too."""
     page = log_in()
-    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overzicht", exact=True)).to_be_visible()
     month = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     amounts = set()
     for kind in ("totaal", "gesprekstype", "telefoonnummer", "telefoonnummer-gesprekstype"):
@@ -103,7 +103,7 @@ def test_when_cdr_is_down_the_page_says_so_and_the_rest_stands(
 @pytest.mark.feature("ID-01")
 def test_logging_out_ends_it(log_in: Callable[..., Page]) -> None:
     page = log_in(remember=True)
-    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overzicht", exact=True)).to_be_visible()
     stolen = page.context.cookies()
     assert any(cookie["expires"] > datetime.now(UTC).timestamp() + 29 * 86_400 for cookie in stolen)
     page.locator("summary").filter(has_text="Bram van Voorbeeld").click()

@@ -129,7 +129,7 @@ def piet(manager: Page, elsewhere: Callable[[], Page], post: Post) -> Newcomer:
     newcomer = Newcomer(username, address, elsewhere())
     choose_password(newcomer.page, post.link_to(address), PASSWORD)
     newcomer.sign_in()
-    expect(newcomer.page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    expect(newcomer.page.get_by_role("heading", name="Overzicht", exact=True)).to_be_visible()
     return newcomer
 
 
@@ -150,7 +150,7 @@ def test_a_welcome_mail_leads_to_a_password_and_in(
     expect(page.get_by_text("Uw wachtwoord is opgeslagen.")).to_be_visible()
     expect(page.get_by_label("Gebruikersnaam")).to_have_value(username)
     sign_in(page, username, PASSWORD)
-    expect(page.get_by_role("heading", name="Gespreksdetails")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overzicht", exact=True)).to_be_visible()
     manager.reload()
     expect(manager.get_by_text("De welkom e-mail is verstuurd.")).to_have_count(0)
 
@@ -158,7 +158,7 @@ def test_a_welcome_mail_leads_to_a_password_and_in(
 @pytest.mark.feature("ID-03", "ID-05")
 def test_one_sees_what_the_roles_allow(manager: Page, piet: Newcomer) -> None:
     tabs = piet.page.get_by_role("navigation", name="Onderdelen").get_by_role("link")
-    expect(tabs).to_have_text(["Gespreksdetails", "Mijn gegevens"])
+    expect(tabs).to_have_text(["Overzicht", "Gespreksdetails", "Mijn gegevens"])
     piet.page.goto("/gebruikers")
     expect(piet.page.get_by_text("Daarvoor is de rol Gebruikersmanagement nodig.")).to_be_visible()
 
@@ -167,7 +167,7 @@ def test_one_sees_what_the_roles_allow(manager: Page, piet: Newcomer) -> None:
     expect(manager.get_by_text("Gebruikersrollen opgeslagen")).to_be_visible()
     piet.thrown_out()
     piet.sign_in()
-    expect(tabs).to_have_text(["Gespreksdetails", "Gebruikers", "Mijn gegevens"])
+    expect(tabs).to_have_text(["Overzicht", "Gespreksdetails", "Gebruikers", "Mijn gegevens"])
     piet.page.goto("/gebruikers")
     expect(piet.page.get_by_role("link", name=piet.username, exact=True)).to_be_visible()
 

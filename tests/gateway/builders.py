@@ -21,7 +21,7 @@ CUSTOMER = {
     "id": "9d1b7c6a5e4f40329182a3b4c5d6e7f8",
     "number": 10427,
     "name": "Bakkerij Voorbeeld B.V.",
-    "products": ["voip", "mobile"],
+    "products": ["voip", "pbx", "mobile"],
 }
 
 

@@ -12,9 +12,10 @@ from gateway.app import create_app
 from gateway.config import Settings
 from gateway.epochs import Epochs
 from gateway.parts import Parts
-from tests.gateway import builders, people
+from gateway.sessions import PortalSessions
+from tests.gateway import audit, builders, companies, number_plans, people, plans, rates, spending, telephony
 from tests.gateway.browser import Browser
-from tests.gateway.fakes import Clock, FakeRpc, MemorySessions
+from tests.gateway.fakes import Answer, Clock, FakeRpc, MemorySessions
 
 
 def settings(production: bool = False, **more: object) -> Settings:
@@ -29,18 +30,27 @@ def settings(production: bool = False, **more: object) -> Settings:
     )
 
 
+def quiet_day() -> dict[tuple[str, str], Answer]:
+    """What services answer on a quiet day."""
+    return {
+        ("identity", "login"): builders.logged_in(),
+        **people.answers(),
+        **audit.answers(),
+        **companies.answers(),
+        **spending.answers(),
+        **rates.answers(),
+        **plans.answers(),
+        **telephony.answers(),
+        **number_plans.answers(),
+        ("cdr", "periods"): builders.periods(),
+        ("cdr", "totals"): builders.totals(),
+        ("cdr", "details"): builders.details(builders.call()),
+    }
+
+
 @pytest.fixture
 def rpc() -> FakeRpc:
-    """Services that answer as on a quiet day."""
-    return FakeRpc(
-        {
-            ("identity", "login"): builders.logged_in(),
-            **people.answers(),
-            ("cdr", "periods"): builders.periods(),
-            ("cdr", "totals"): builders.totals(),
-            ("cdr", "details"): builders.details(builders.call()),
-        }
-    )
+    return FakeRpc(quiet_day())
 
 
 @pytest.fixture
@@ -83,9 +93,28 @@ def words() -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def one_app() -> Flask:
+    """Putting the portal together takes longer than most tests: they share one app, each with own parts."""
+    return _put_together(Parts(FakeRpc(), MemorySessions(), Epochs(), Clock()))
+
+
 @pytest.fixture
-def app(rpc: FakeRpc, sessions: MemorySessions, clock: Clock, epochs: Epochs) -> Flask:
-    made = create_app(settings(), Parts(rpc, sessions, epochs, clock))
+def app(one_app: Flask, rpc: FakeRpc, sessions: MemorySessions, clock: Clock, epochs: Epochs) -> Flask:
+    """The portal on this test's fakes. Nothing of another test is left: all that it keeps is in its parts."""
+    one_app.extensions["tikker"] = Parts(rpc, sessions, epochs, clock)
+    one_app.session_interface = PortalSessions(one_app, sessions, clock)
+    return one_app
+
+
+@pytest.fixture
+def app_of_its_own(rpc: FakeRpc, sessions: MemorySessions, clock: Clock, epochs: Epochs) -> Flask:
+    """A portal that a test may add routes to."""
+    return _put_together(Parts(rpc, sessions, epochs, clock))
+
+
+def _put_together(parts: Parts) -> Flask:
+    made = create_app(settings(), parts)
     made.jinja_env.bytecode_cache = COMPILED
     return made
 
@@ -108,5 +137,32 @@ def manager(visitor: Browser, rpc: FakeRpc) -> Browser:
     """The browser of Sanne, who manages users."""
     rpc.answers["identity", "login"] = builders.logged_in(roles=["user_management"])
     rpc.answers["identity", "account"] = people.own_account(roles=["user_management"])
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def planner(visitor: Browser, rpc: FakeRpc) -> Browser:
+    """The browser of Sanne, who may change settings."""
+    rpc.answers["identity", "login"] = builders.logged_in(roles=["settings"])
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def operator(visitor: Browser, rpc: FakeRpc) -> Browser:
+    """The browser of Robin, who works for the operator."""
+    return _staff(visitor, rpc, "operator")
+
+
+@pytest.fixture
+def partner(visitor: Browser, rpc: FakeRpc) -> Browser:
+    """The browser of Robin, who works for an ICT partner."""
+    return _staff(visitor, rpc, "partner")
+
+
+def _staff(visitor: Browser, rpc: FakeRpc, scope: str) -> Browser:
+    rpc.answers["identity", "login"] = {"ok": True, **companies.staff(scope)}
+    rpc.answers["identity", "account"] = companies.staff(scope, **people.STAFF_DETAILS)
     visitor.log_in()
     return visitor

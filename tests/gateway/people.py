@@ -9,6 +9,8 @@ from tests.gateway import builders
 
 PIET = "a" * 32
 """The ID of a colleague of Sanne's."""
+CUSTOMER = "c" * 32
+"""The ID of their company, as staff use it."""
 FOREIGN = "f" * 32
 """The ID of a user of another customer: identity says the same as of one who does not exist."""
 MISSING = "0" * 32
@@ -32,6 +34,8 @@ OWN_DETAILS = {
     "last_name": "Wit",
     "gender": "female",
 }
+
+STAFF_DETAILS = {"email": "r.bakker@operator.example", "title": "", "initials": "R.", "gender": ""}
 
 
 def row(**more: Any) -> dict[str, Any]:
@@ -70,7 +74,7 @@ def users(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 def user(**more: Any) -> dict[str, Any]:
     """Piet, in full."""
     rights = {"roles": ["invoices"], "registrations": ["invoices_by_mail"]}
-    base = {"id": PIET, "number": 1024, "username": "p.jonker", **DETAILS, **rights}
+    base = {"id": PIET, "customer_id": CUSTOMER, "number": 1024, "username": "p.jonker", **DETAILS, **rights}
     return base | {"blocked": False, "is_self": False, "welcome": "none", "epoch": 1} | more
 
 
@@ -108,6 +112,24 @@ def set_password(token: str, **fields: Any) -> dict[str, Any]:
     return {"username": "sanne.dewit"} if token == TOKEN else _gone()
 
 
+BEGUN = {
+    "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+    "uri": "otpauth://totp/Tikker:sanne.dewit?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Tikker",
+}
+RECOVERY_CODES = [f"k{number}pw-8mzq-3fjt-x6vd" for number in range(10)]
+
+
+def second_step(**more: Any) -> dict[str, Any]:
+    """``identity.second_step``: off, unless said otherwise."""
+    off = {"on": False, "since": None, "recovery_left": 0, "duty": False, "lacking": None}
+    return off | more
+
+
+def second_step_on(**more: Any) -> dict[str, Any]:
+    """``identity.second_step``: on since a while."""
+    return second_step(on=True, since="2026-10-03T08:15:00Z", recovery_left=8, **more)
+
+
 def answers() -> dict[tuple[str, str], Any]:
     """Every method on a quiet day."""
     return {
@@ -127,6 +149,14 @@ def answers() -> dict[tuple[str, str], Any]:
         ("identity", "change_details"): own_account(),
         ("identity", "change_username"): own_account(),
         ("identity", "change_password"): {"epoch": 2},
+        ("identity", "second_step"): second_step(),
+        ("identity", "begin_second_step"): BEGUN,
+        ("identity", "confirm_second_step"): {"recovery_codes": RECOVERY_CODES, "epoch": 2},
+        ("identity", "new_recovery_codes"): {"recovery_codes": RECOVERY_CODES, "epoch": 1},
+        ("identity", "end_second_step"): {"epoch": 2},
+        ("identity", "second_step_duty"): {"on": True, "logged_out": 1},
+        ("identity", "reset_second_step"): change(),
+        ("identity", "set_preferences"): {},
     }
 
 

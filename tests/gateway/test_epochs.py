@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.epochs import Epochs, Known
+from gateway.models.account import Customer
 from shared.errors import Forbidden, NotFound
 from tests.gateway import builders
 from tests.gateway.browser import Browser
@@ -82,5 +83,37 @@ def test_identity_being_down_takes_no_page_along_and_is_not_asked_each_time(
 ) -> None:
     epochs.forget()
     rpc.down.add("identity")
+    assert signed_in(sanne) and signed_in(sanne)
+    assert [call.method for call in rpc.asked].count("account") == 1
+
+
+RENAMED = Customer(
+    id=str(builders.CUSTOMER["id"]), number=10427, name="Banket Voorbeeld B.V.", products=("pbx",)
+)
+
+
+@pytest.mark.feature("ID-12")
+def test_a_renamed_company_shows_at_once_in_every_session(sanne: Browser, epochs: Epochs) -> None:
+    assert "Bakkerij Voorbeeld B.V." in sanne.page(PAGE).text
+    epochs.learn_customer(2, RENAMED)
+    assert "Banket Voorbeeld B.V." in sanne.page(PAGE).text
+    assert "Bakkerij Voorbeeld B.V." not in sanne.page(PAGE).text
+
+
+def test_a_companys_past_does_not_come_back() -> None:
+    told: list[str] = []
+    epochs = Epochs(told.append)
+    epochs.learn_customer(5, RENAMED)
+    epochs.learn_customer(4, Customer(id=RENAMED.id, number=1, name="Vroeger"))
+    epochs.learn_customer(0, Customer(id=RENAMED.id, number=1, name="Antwoord van net daarvoor"))
+    assert epochs.customer(Customer(id=RENAMED.id, number=1, name="In de sessie")) == RENAMED
+    assert told == [RENAMED.id] * 2, "told of events, not of answers"
+
+
+def test_a_company_that_is_not_known_is_asked_of_identity_with_its_user(
+    sanne: Browser, epochs: Epochs, rpc: FakeRpc
+) -> None:
+    epochs.forget()
+    epochs.learn(USER_ID, Known(revision=2, epoch=1))
     assert signed_in(sanne) and signed_in(sanne)
     assert [call.method for call in rpc.asked].count("account") == 1

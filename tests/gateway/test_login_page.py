@@ -26,7 +26,7 @@ def test_the_page_has_the_manuals_words(visitor: Browser) -> None:
         "Onthouden?": "onthouden",
     }
     assert page.field("wachtwoord").attrs["type"] == "password"
-    assert [b.text.strip() for b in page.all("button", type="submit")] == ["Inloggen"]
+    assert [b.text.strip() for b in page.all("button", class_="btn-primary")] == ["Inloggen"]
 
 
 @pytest.mark.parametrize(("typed", "focused"), [(None, "gebruikersnaam"), (WRONG, "wachtwoord")])
@@ -42,7 +42,7 @@ def test_the_focus_is_where_one_types_next(
 def test_a_right_combination_leads_to_the_first_page(visitor: Browser, rpc: FakeRpc) -> None:
     response = visitor.log_in()
     assert (response.status_code, response.headers["Location"]) == (303, "/")
-    assert visitor.get("/").headers["Location"] == "/gespreksdetails/totalen"
+    assert visitor.get("/").headers["Location"] == "/overzicht"
     asked = rpc.last("login")
     assert asked.acting.kind == "anonymous"
     assert asked.fields == {

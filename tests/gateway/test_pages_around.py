@@ -82,6 +82,7 @@ def test_only_the_listed_files_can_be_reached(visitor: Browser) -> None:
         "bootstrap.css",
         "dark.css",
         "favicon.svg",
+        "htmx.js",
         "icons.svg",
         "logo.svg",
         "tikker.css",
@@ -132,11 +133,11 @@ def test_light_or_dark_is_the_users_choice(sanne: Browser, choice: str, sheets: 
     page = sanne.page("/gespreksdetails/details")
     assert page.one("html").attrs["data-bs-theme"] == choice
     assert [e.attrs["media"] for e in page.all("link") if "dark.css" in e.attrs["href"]] == sheets
-    pressed = [b.attrs["value"] for b in page.all("button", **{"aria-pressed": "true"})]
+    pressed = [b.attrs["value"] for b in page.all("button", name="weergave", **{"aria-pressed": "true"})]
     assert pressed == [choice]
 
 
-def test_the_profile_decides_until_the_browser_has_a_choice(visitor: Browser, rpc: FakeRpc) -> None:
+def test_the_profile_decides_on_a_computer_where_nothing_was_chosen(visitor: Browser, rpc: FakeRpc) -> None:
     rpc.answers["identity", "login"] = builders.logged_in(theme="dark")
     visitor.log_in()
     assert visitor.page("/gespreksdetails/details").one("html").attrs["data-bs-theme"] == "dark"

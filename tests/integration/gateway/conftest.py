@@ -16,14 +16,14 @@ from werkzeug.serving import make_server
 from gateway.app import create_app
 from gateway.epochs import Epochs
 from gateway.parts import Parts
-from tests.gateway import builders, people
-from tests.gateway.conftest import settings
+from tests.gateway import builders, spending
+from tests.gateway.conftest import quiet_day, settings
 from tests.gateway.fakes import Clock, FakeRpc, MemorySessions
 from tests.integration.gateway.played import Played
+from tests.integration.gateway.web import FIRST
 from tests.support.keys import Keyring
 from tests.support.processes import Process, free_port, python
 
-TOTALS = "/gespreksdetails/totalen"
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 GUNICORN = python("-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.app:create_app()")
 
@@ -39,6 +39,10 @@ def services(vhost: str) -> Iterator[Played]:
             "cdr.periods": builders.periods(),
             "cdr.totals": builders.totals(),
             "cdr.details": builders.details(builders.call()),
+            "cdr.series": spending.series(),
+            "cdr.top": spending.top(),
+            "cdr.voip_limit": spending.limit(),
+            "cdr.fraud_watch": spending.watch(),
         },
     )
     yield played
@@ -82,15 +86,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture
 def rpc() -> FakeRpc:
     calls = [builders.call(n, state="late" if n == 2 else None) for n in range(1, 8)]
-    return FakeRpc(
-        {
-            ("identity", "login"): builders.logged_in(),
-            **people.answers(),
-            ("cdr", "periods"): builders.periods(),
-            ("cdr", "totals"): builders.totals(),
-            ("cdr", "details"): builders.details(*calls, older="older", newer="newer"),
-        }
-    )
+    details = builders.details(*calls, older="older", newer="newer")
+    return FakeRpc({**quiet_day(), ("cdr", "details"): details})
 
 
 @pytest.fixture
@@ -128,7 +125,7 @@ def open_browser(browser: Browser, address: str) -> Iterator[Callable[..., Page]
             page.get_by_label("Gebruikersnaam").fill("sanne.dewit")
             page.get_by_label("Wachtwoord", exact=True).fill("paard batterij")
             page.get_by_role("button", name="Inloggen").click()
-            expect(page).to_have_url(f"{address}{TOTALS}")
+            expect(page).to_have_url(f"{address}{FIRST}")
         return page
 
     yield open_page

@@ -11,7 +11,7 @@ from gateway.epochs import QUEUE_PREFIX
 from shared.events.identity import UserChanged
 from tests.gateway import builders
 from tests.integration.gateway.played import Played
-from tests.integration.gateway.web import PAGE, SOON, Web
+from tests.integration.gateway.web import FIRST, PAGE, SOON, Web
 from tests.support.broker import Broker
 from tests.support.processes import Process, until
 
@@ -24,7 +24,7 @@ def web(portal: Process) -> Web:
 @pytest.mark.feature("ID-01")
 def test_a_login_counts_in_every_worker(web: Web) -> None:
     status, address, _ = web.log_in()
-    assert (status, urlsplit(address).path) == (200, PAGE)
+    assert (status, urlsplit(address).path) == (200, FIRST)
     assert all(web.signed_in() for _ in range(20))
 
 

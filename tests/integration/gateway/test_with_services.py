@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +14,7 @@ from shared.acting import Acting
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.gateway.browser import Page
-from tests.integration.gateway.web import PAGE, SOON, Web
+from tests.integration.gateway.web import FIRST, PAGE, SOON, Web
 from tests.support.keys import Keyring
 from tests.support.processes import Process, until
 
@@ -76,9 +78,13 @@ def test_from_the_login_to_each_page(house: House) -> None:
     assert "Deze combinatie klopt niet." in refused[2]
 
     status, address, body = house.web.log_in(password=PASSWORD)
-    assert (status, urlsplit(address).path) == (200, PAGE)
+    assert (status, urlsplit(address).path) == (200, FIRST)
     assert "Bakkerij Voorbeeld B.V." in body
     assert "Sanne de Wit" in body
+    assert "nu niet" not in body, "every part of it is there"
+
+    status, _, body = house.web.ask(PAGE)
+    assert status == 200
     assert "Geen gesprekken in deze periode" in body
 
     for query in ("per=gesprekstype", "per=telefoonnummer", "periode=aangepast&van=1-1-2026&tot=31-1-2026"):
@@ -139,3 +145,55 @@ def test_a_manager_sees_the_own_users_and_nobody_elses(house: House) -> None:
         assert (foreign[0], missing[0]) == (404, 404), path
     status, _, body = house.web.ask(f"/gebruikers/{house.user_id}/verwijder", block)
     assert "U kunt uzelf niet verwijderen." in body
+
+
+def remembered(web: Web) -> None:
+    """Log in for thirty days."""
+    token = Page(web.ask("/inloggen")[2]).all("input", name="csrf_token")[0].attrs["value"]
+    form = {"csrf_token": token, "gebruikersnaam": "sanne.dewit", "wachtwoord": PASSWORD, "onthouden": "1"}
+    web.ask("/inloggen", form)
+    assert all(cookie.expires for cookie in web.cookies), "it outlives the browser"
+
+
+def thief_of(web: Web) -> Web:
+    """Another browser with a copy of the cookie."""
+    jar = CookieJar()
+    for cookie in web.cookies:
+        jar.set_cookie(copy(cookie))
+    return Web(web.process, jar)
+
+
+def log_out(web: Web) -> None:
+    token = Page(web.ask("/mijn-gegevens")[2]).all("input", name="csrf_token")[0].attrs["value"]
+    web.ask("/uitloggen", {"csrf_token": token})
+
+
+def change_password(web: Web) -> None:
+    token = Page(web.ask("/mijn-gegevens")[2]).all("input", name="csrf_token")[0].attrs["value"]
+    new = {"huidig": PASSWORD, "nieuw": "kruisbessenjam", "bevestig": "kruisbessenjam"}
+    web.ask("/mijn-gegevens", {"csrf_token": token, "onderdeel": "wachtwoord", **new})
+
+
+@pytest.mark.feature("ID-01", "ID-08")
+@pytest.mark.parametrize(("end", "goes_on"), [(log_out, False), (change_password, True)])
+def test_a_stolen_cookie_of_a_remembered_login_is_useless_afterwards(
+    house: House, end: Callable[[Web], None], goes_on: bool
+) -> None:
+    remembered(house.web)
+    thief = thief_of(house.web)
+    assert thief.signed_in()
+    end(house.web)
+    assert not thief.signed_in(), "at once, whichever worker answers"
+    assert all(not thief.signed_in() for _ in range(5))
+    assert house.web.signed_in() is goes_on
+
+
+@pytest.mark.feature("ID-08")
+def test_a_password_change_ends_a_remembered_login_on_another_computer_too(house: House) -> None:
+    remembered(house.web)
+    elsewhere = Web(house.web.process)
+    remembered(elsewhere)
+    thief = thief_of(elsewhere)
+    change_password(house.web)
+    until(lambda: not thief.signed_in() and not elsewhere.signed_in(), SOON, what="the end of the sessions")
+    assert house.web.signed_in()

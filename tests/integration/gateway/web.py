@@ -11,6 +11,8 @@ from urllib.request import HTTPCookieProcessor, build_opener
 from tests.gateway.browser import Page
 from tests.support.processes import Process
 
+FIRST = "/overzicht"
+"""Where a login leads to."""
 PAGE = "/gespreksdetails/totalen"
 SOON = 3.0
 """Seconds for what is promised within one: test machines are busy."""

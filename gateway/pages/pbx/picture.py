@@ -1,0 +1,99 @@
+"""*Nummerplan*: the picture, the same as a list, and what the check says below it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from flask import request
+
+from gateway.charts.number_plan import drawn
+from gateway.models.part import Part
+from gateway.models.pbx_plans import Edge, Node, Picture
+from gateway.pages.acting import acting
+from gateway.pages.pbx.frame import Page, holders, page, pages, settings
+from gateway.pages.pbx.links import element_link, said
+from gateway.parts import parts
+from gateway.words import gettext as _
+
+TAB = "pbx.plan"
+MODES = {"": "moment", "werktijd": "open", "nacht": "night"}
+"""pbx's word for each ``?stand=``."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One line of the list; ``causes`` say when a call comes here. ``again``: it is unfolded above."""
+
+    node: Node
+    href: str
+    causes: str = ""
+    active: bool = True
+    again: bool = False
+    leaves: tuple[Leaf, ...] = ()
+
+
+@pages.get("/nummerplan")
+@holders
+def plan() -> Page:
+    """As it is now, within working hours, or at night."""
+    it = settings()
+    chosen = request.args.get("stand", "")
+    mode = chosen if chosen in MODES else ""
+    client = parts().pbx_plans
+    pictures = Part.ask(lambda: {known: client.picture(acting(), known) for known in MODES.values()})
+    checks = Part.ask(lambda: said(client.checks(acting())))
+    picture = pictures.value[MODES[mode]] if pictures.value else None
+    ever = frozenset(
+        node.id for known in (pictures.value or {}).values() for node in known.nodes if node.reachable
+    )
+    return page(
+        "pbx/plan.html",
+        it,
+        TAB,
+        None,
+        None,
+        mode=mode,
+        modes={"": _("Nu"), "werktijd": _("Binnen werktijd"), "nacht": _("Nacht")},
+        error=pictures.error,
+        picture=picture,
+        drawing=drawn(picture, ever) if picture else None,
+        links=_links(picture) if picture else {},
+        tree=tree(picture) if picture else (),
+        apart=[node for node in picture.nodes if node.id not in ever] if picture else [],
+        ever=ever,
+        checks=checks,
+    )
+
+
+def _links(picture: Picture) -> dict[str, str]:
+    """The page of each box; a number's is that of what it leads to."""
+    found = {node.id: element_link(node.kind, node.element) for node in picture.nodes}
+    owners = {
+        edge.source: found.get(edge.target, "") for edge in picture.edges if edge.source[:7] == "number:"
+    }
+    return found | owners
+
+
+def tree(picture: Picture) -> tuple[Leaf, ...]:
+    """The numbers, and below each all that a call to it can come to; each box is unfolded once."""
+    nodes = {node.id: node for node in picture.nodes}
+    ways: dict[str, list[Edge]] = defaultdict(list)
+    for edge in picture.edges:
+        if edge.target in nodes:
+            ways[edge.source].append(edge)
+    links, unfolded = _links(picture), set[str]()
+
+    def leaf(id: str, causes: str, active: bool) -> Leaf:
+        again = id in unfolded and bool(ways[id])
+        unfolded.add(id)
+        return Leaf(nodes[id], links[id], causes, active, again, () if again else below(id))
+
+    def below(id: str) -> tuple[Leaf, ...]:
+        causes: dict[str, list[str]] = {}
+        for edge in ways[id]:
+            causes.setdefault(edge.target, []).append(edge.cause)
+        active = {edge.target for edge in ways[id] if edge.active}
+        return tuple(leaf(to, ", ".join(dict.fromkeys(why)), to in active) for to, why in causes.items())
+
+    return tuple(leaf(node.id, "", node.reachable) for node in picture.nodes if node.kind == "number")
