@@ -18,6 +18,11 @@ REFUSED = (13, 18)  # Unauthorized, AuthenticationFailed
 
 
 USER_EXISTS = 51003
+ROLE_EXISTS = 51002
+
+AUDIT_KEEPER = "identity"
+"""Keeps the audit log, in a database beside its own."""
+_ADDS = ["find", "insert", "createCollection", "createIndex", "listIndexes"]
 
 
 def initiate(client: MongoClient[dict[str, Any]], member: str) -> None:
@@ -54,9 +59,12 @@ def admit_services(
     ``keep``: a known user keeps what it has (tests share users and have databases per worker).
     """
     with MongoClient[dict[str, Any]](address, serverSelectionTimeoutMS=10_000) as client:
+        users = tuple(users)
+        audit = _audit_role(client, database(AUDIT_KEEPER)) if AUDIT_KEEPER in users else ""
         known = {u["user"] for u in client.admin.command("usersInfo")["users"]}
         for user in users:
             roles = [{"role": role, "db": database(user)} for role in ("readWrite", "dbAdmin")]
+            roles += [{"role": audit, "db": "admin"}] if user == AUDIT_KEEPER else []
             secret: dict[str, Any] = {"pwd": password(user), "mechanisms": ["SCRAM-SHA-256"]}
             if user not in known:
                 try:
@@ -69,6 +77,28 @@ def admit_services(
                 client.admin.command("grantRolesToUser", user, roles=roles)
             else:
                 client.admin.command("updateUser", user, roles=roles, **secret)
+
+
+def audit_database(database: str) -> str:
+    """Where the service of this database keeps the audit log."""
+    return f"{database}_audit"
+
+
+def _audit_role(client: MongoClient[dict[str, Any]], database: str) -> str:
+    """The role of who adds to an audit log and reads it: nobody changes or removes an entry."""
+    role, log = f"adds to {audit_database(database)}", audit_database(database)
+    privileges = [
+        {"resource": {"db": log, "collection": "audit"}, "actions": _ADDS},
+        {"resource": {"db": log, "collection": "heads"}, "actions": [*_ADDS, "update"]},
+        {"resource": {"db": log, "collection": ""}, "actions": ["listCollections"]},
+    ]
+    try:
+        client.admin.command("createRole", role, privileges=privileges, roles=[])
+    except OperationFailure as problem:
+        if problem.code != ROLE_EXISTS:
+            raise
+        client.admin.command("updateRole", role, privileges=privileges)
+    return role
 
 
 def hosts_and_options(address: str) -> tuple[str, str]:

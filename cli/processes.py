@@ -82,7 +82,13 @@ def _own(name: str, house: House) -> dict[str, str]:
             "SECRET_KEY": house.keys.text("TIKKER_SECRET_KEY"),
         }
     if name == "identity":
-        return {**mail, "PORTAL_URL": house.address}
+        return {
+            **mail,
+            "PORTAL_URL": house.address,
+            "TIKKER_SEALING_KEYS": house.keys.sealing_keys("identity"),
+        }
+    if name == "pbx":
+        return {"TIKKER_SEALING_KEYS": house.keys.sealing_keys("pbx")}
     if name == "smtp-sink":
         return {**mail, "MAIL_FOLDER": house.mail}
     return {}

@@ -24,6 +24,10 @@ KINDS = {"gateway": ["anonymous", "user", "staff"], "cli": ["staff"]}
 """Which kinds of acting context an issuer may sign; services sign ``service`` only."""
 
 
+SEALERS = ("identity", "pbx")
+"""Accounts that keep secrets of others (shared/sealing.py); each has keys of its own for them."""
+
+
 def _name(prefix: str, owner: str) -> str:
     return f"TIKKER_{prefix}_{owner.upper().replace('-', '_')}"
 
@@ -37,12 +41,13 @@ def accounts() -> list[str]:
 
 
 def needed() -> dict[str, str]:
-    """Name of each secret → what it is: password or key."""
+    """Name of each secret → what it is: password, key or sealing keys."""
     return {
         **{name: "password" for name in accounts()},
         _name("AMQP_PASSWORD", ADMIN): "password",
         _name("MONGO_PASSWORD", ADMIN): "password",
         **{_name("SIGNING_KEY", issuer): "key" for issuer in topology.PORTAL_USERS},
+        **{_name("SEALING_KEYS", account): "sealing keys" for account in SEALERS},
         "TIKKER_SECRET_KEY": "password",
         "TIKKER_ERLANG_COOKIE": "password",
         "TIKKER_MONGO_KEYFILE": "password",
@@ -52,6 +57,8 @@ def needed() -> dict[str, str]:
 def _make(kind: str) -> str:
     if kind == "key":
         return base64.b64encode(secrets.token_bytes(32)).decode()
+    if kind == "sealing keys":  # the ID differs as well, so that one sees which key sealed a secret
+        return json.dumps({secrets.token_hex(4): _make("key")}, separators=(",", ":"))
     return secrets.token_hex(32)  # hexadecimal: safe in an URI, an .ini file and a shell
 
 
@@ -70,6 +77,10 @@ class Secrets:
     def signing_key(self, issuer: str) -> str:
         """Base64 of the raw 32 bytes of an Ed25519 private key."""
         return self._get(_name("SIGNING_KEY", issuer))
+
+    def sealing_keys(self, account: str) -> str:
+        """JSON for ``TIKKER_SEALING_KEYS``: key ID → base64 of 32 bytes, the newest first."""
+        return self._get(_name("SEALING_KEYS", account))
 
     def text(self, name: str) -> str:
         return self._get(name)

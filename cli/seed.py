@@ -9,11 +9,12 @@ from typing import NamedTuple
 import click
 
 from cli.demo import cast
-from cli.demo.calendar import months_until
+from cli.demo.calendar import months_until, today
 from cli.demo.usage import Demo
 from cli.problems import Problem
 from cli.seeding.doors import Doors, open_doors
-from cli.seeding.people import ensure_people, find_customer
+from cli.seeding.people import ensure_people, find_customer, has_user, operator_id
+from cli.seeding.telephony import ensure_telephony
 from cli.seeding.usage import Loader
 
 OPERATOR = "operator"
@@ -33,6 +34,7 @@ def seed(demo: Demo, now: datetime | None = None) -> None:
     with open_doors() as doors:
         ids = ensure_people(doors, since=date(*months_until(moment)[0], 1))
         click.echo(f"Demo customers, users, numbers and rate plan are there ({len(ids)} customers).")
+        ensure_telephony(doors, ids, today(moment))
         Loader(demo, moment, doors, ids, click.echo).load()
     click.echo(f"The demo data are complete ({time.monotonic() - started:.0f} s).")
 
@@ -60,12 +62,26 @@ def logins() -> list[Login]:
     try:
         with open_doors() as doors:
             there = [c for c in cast.CUSTOMERS if find_customer(doors, c.name)]
+            staff = _staff_logins(doors) if there else []
     except Problem:
         return []
-    return [
+    return staff + [
         Login(user.username, user.password, f"{customer.name}, {user.what}")
         for customer in there
         for user in customer.users
+    ]
+
+
+def _staff_logins(doors: Doors) -> list[Login]:
+    """Those of the operator and the partner that are there."""
+    companies = (
+        ("the operator", operator_id(doors), cast.OPERATOR_STAFF),
+        (cast.PARTNER, find_customer(doors, cast.PARTNER), cast.PARTNER_STAFF),
+    )
+    return [
+        Login(user.username, user.password, f"{name}, {user.what}")
+        for name, company_id, user in companies
+        if company_id and has_user(doors, company_id, user)
     ]
 
 

@@ -110,6 +110,7 @@ class Testbed:
         with MongoClient[dict[str, Any]](self.mongo_uri) as client:
             for user in topology.DATABASE_USERS:
                 client.drop_database(f"{user}_{worker}")
+            client.drop_database(mongo.audit_database(f"{mongo.AUDIT_KEEPER}_{worker}"))
 
 
 def _shared_secrets() -> Secrets:

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from cli import testbed
+from cli import rowsbed, testbed
 from cli.lifecycle import signals_interrupt
 from cli.state import State
 
@@ -32,5 +32,44 @@ def ingest(as_json: bool, events: int, rounds: int) -> None:
     with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
         where = benchmark.Bench(bed.amqp_uri, bed.api_uri, bed.mongo_uri)
         report = benchmark.run(where, events, rounds, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+def _reading(name: str, help_text: str) -> click.Command:
+    """A benchmark that reads millions of rows, which are made once and kept in the state folder."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+    @click.option("--rows", default=10_000_000, show_default=True, type=click.IntRange(10_000, 20_000_000))
+    def measure(as_json: bool, rows: int) -> None:
+        from bench.rows import build
+        from bench.runs import RUNS
+
+        def say(line: str) -> None:
+            click.echo(line, err=True)
+
+        state = State(State.from_environment().root / "bench" / f"rows-{rows}")
+        with signals_interrupt(), rowsbed.running(state) as uri:
+            build(uri, rows, say)
+            report = RUNS[name](uri, rows, say)
+        click.echo(report.to_json() if as_json else report.to_text())
+        sys.exit(0 if report.holds else 1)
+
+    return click.command(name, help=help_text)(measure)
+
+
+command.add_command(_reading("totals", "Totalen in all four kinds, over a month and a year, at any size."))
+command.add_command(_reading("details", "The first page of Details under every filter, and pages far down."))
+command.add_command(_reading("export", "Rows of a CSV export per second, and the memory it takes."))
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--plans", default=20_000, show_default=True, type=click.IntRange(100, 1_000_000))
+def routing(as_json: bool, plans: int) -> None:
+    """Calls that the routing engine decides per second, for a PBX of 10, 100 and 1,000 users."""
+    from bench import routing as benchmark
+
+    report = benchmark.run(plans, lambda line: click.echo(line, err=True))
     click.echo(report.to_json() if as_json else report.to_text())
     sys.exit(0 if report.holds else 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.commands.customer import numbered
+from cli.company_options import numbered
 from cli.connection import Call, calls_to
 from shared.ids import new_id
 

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from cli.commands.customer import numbered
+from cli.company_options import numbered
 from cli.connection import calls_to
 
 

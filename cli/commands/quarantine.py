@@ -1,12 +1,18 @@
-"""Usage that waits because it cannot be booked: how much, and why."""
+"""Usage that waits because it cannot be booked: how much, why, and what to do with it."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable
 
 import click
 
 from cli.connection import Call, calls_to
+from cli.problems import Problem
+from shared.ids import new_id
 
 PAGE = 100
+POLL_SECONDS = 0.3
 REASONS = {
     "unreadable": "a message that is no JSON or cannot be unpacked",
     "schema": "an event that is not as docs/carriers.md says",
@@ -16,6 +22,10 @@ REASONS = {
     "no_rate": "the plan has no price; booked by itself once it has",
     "fault": "a fault of ours",
 }
+
+
+DISCARDED = "discarded"
+MEANINGS = {**REASONS, DISCARDED: "put aside by staff; kept, and tried no more"}
 
 
 @click.group(help=__doc__)
@@ -29,8 +39,59 @@ def counts() -> None:
     with calls_to("cdr") as call:
         waiting = call("quarantine_counts")
     click.echo(f"{'events':>9}  {'reason':<14} meaning")
-    for reason in (*REASONS, *sorted(waiting.keys() - REASONS.keys())):
-        click.echo(f"{waiting.get(reason, 0):>9,}  {reason:<14} {REASONS.get(reason, '')}".rstrip())
+    for reason in (*MEANINGS, *sorted(waiting.keys() - MEANINGS.keys())):
+        click.echo(f"{waiting.get(reason, 0):>9,}  {reason:<14} {MEANINGS.get(reason, '')}".rstrip())
+
+
+@command.command()
+def cases() -> None:
+    """Group the waiting events by what mends them: a number, a destination, a field."""
+    click.echo(f"{'events':>9}  {'reason':<14} {'carrier':<10} {'since':<16} case")
+    with calls_to("cdr") as call:
+        for one in call("quarantine_cases"):
+            since = one["oldest"][:16].replace("T", " ")
+            named = f"{one['reason']:<14} {one['carrier']:<10} {since:<16} {one['case'] or '–'}"
+            click.echo(f"{one['count']:>9,}  {named}")
+
+
+_CASE = (
+    click.argument("reason", type=click.Choice(list(REASONS))),
+    click.argument("carrier"),
+    click.argument("case", default=""),
+)
+
+
+def _of_case(command: Callable[..., None]) -> Callable[..., None]:
+    for argument in reversed(_CASE):
+        command = argument(command)
+    return command
+
+
+@command.command()
+@_of_case
+def replay(reason: str, carrier: str, case: str) -> None:
+    """Try the events of a case again now, as ./tikker quarantine cases names it."""
+    where = {"reason": reason, "carrier": carrier, "case": case}
+    with calls_to("cdr") as call:
+        job = call("replay", case=where, command_id=new_id())
+        while job["state"] in ("queued", "running"):
+            time.sleep(POLL_SECONDS)
+            job = call("replay_job", job_id=job["id"])
+    if job["state"] != "done":
+        raise Problem(f"the replay has {job['state']}: {job['error']}")
+    result = job["result"]
+    click.echo(f"{result['tried']:,} tried, {result['booked']:,} booked, {result['waiting']:,} still wait.")
+
+
+@command.command()
+@_of_case
+@click.option("--why", required=True, help="For the audit log.")
+def discard(reason: str, carrier: str, case: str, why: str) -> None:
+    """Put the events of a case aside: they are kept, and tried no more."""
+    where = {"reason": reason, "carrier": carrier, "case": case}
+    with calls_to("cdr") as call:
+        done = call("discard", case=where, reason=why, command_id=new_id())
+    click.echo(f"{done['discarded']:,} events put aside.")
 
 
 @command.command("list")

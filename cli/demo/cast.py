@@ -1,10 +1,13 @@
-"""Who plays in the demo: a partner, three customers of its own, their users, numbers and subscriptions."""
+"""Who plays in the demo: operator and partner staff, three customers (two of them the partner's), their
+users, numbers and subscriptions. Names, addresses and numbers in registers are made up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 PARTNER = "Verzonnen ICT-partner"
+OPERATOR_NUMBER = 10_000
 
 ALL_ROLES = (
     "user_management",
@@ -37,6 +40,59 @@ class User:
         return f"{self.username}@example.nl"
 
 
+OPERATOR_STAFF = User(
+    "beheer", "demo-beheer-operator", "Robin", "", "Beheer", ("user_management",), "operator staff: /beheer"
+)
+PARTNER_STAFF = User(
+    "ictpartner", "demo-ict-partner", "Pim", "", "Partner", ("user_management",), "partner staff: /beheer"
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What identity keeps of a company, as its RPC methods take it."""
+
+    kvk: str
+    vat_number: str
+    street: str
+    house_number: str
+    postcode: str
+    city: str
+    contact: str
+    phone: str
+    post_box: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """Bills go to the post box where there is one."""
+        address = {
+            "street": self.street,
+            "house_number": self.house_number,
+            "postcode": self.postcode,
+            "city": self.city,
+            "country": "NL",
+        }
+        box = {**address, "street": "Postbus", "house_number": self.post_box}
+        return {
+            "kvk": self.kvk,
+            "vat_number": self.vat_number,
+            "address": address,
+            "invoice_address": box if self.post_box else None,
+            "contact": {"name": self.contact, "email": "administratie@example.nl", "phone": self.phone},
+        }
+
+
+PARTNER_FACTS = Facts(
+    kvk="00001500",
+    vat_number="NL000015000B01",
+    street="Verzinselplein",
+    house_number="1",
+    postcode="9999 ZZ",
+    city="Voorbeeldstad",
+    contact="Pim Partner",
+    phone="085-000 15 00",
+)
+
+
 @dataclass(frozen=True)
 class Subscription:
     """A mobile subscription by its number (E.164); the SIM number is no real card's."""
@@ -57,7 +113,8 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Customer:
-    """``code`` names it in this package; ``size`` is its share of all usage."""
+    """``code`` names it in this package; ``size`` is its share of all usage; ``partners``: whether it is
+    the partner's customer, or the operator's own."""
 
     code: str
     name: str
@@ -66,6 +123,8 @@ class Customer:
     numbers: tuple[str, ...]
     subscriptions: tuple[Subscription, ...]
     users: tuple[User, ...]
+    facts: Facts
+    partners: bool = True
 
 
 def _fixed(first: int, count: int) -> tuple[str, ...]:
@@ -90,6 +149,17 @@ BAKERY = Customer(
     users=(
         User("bakkerij", "demo-bakkerij", "Bram", "van", "Voorbeeld", ALL_ROLES, "all roles"),
         User("sanne.dewit", "demo-sanne-wit", "Sanne", "de", "Wit", ("invoices",), "invoices only"),
+    ),
+    facts=Facts(
+        kvk="00001600",
+        vat_number="NL000016000B01",
+        street="Voorbeeldstraat",
+        house_number="16",
+        postcode="9999 AA",
+        city="Voorbeeldstad",
+        contact="Bram van Voorbeeld",
+        phone="085-000 16 00",
+        post_box="1600",
     ),
 )
 
@@ -116,6 +186,16 @@ INSTALLER = Customer(
             "mobile, may block",
         ),
     ),
+    facts=Facts(
+        kvk="00001700",
+        vat_number="NL000017000B01",
+        street="Fictieweg",
+        house_number="17 a",
+        postcode="9999 BB",
+        city="Voorbeeldstad",
+        contact="Iris Fictief",
+        phone="085-000 17 00",
+    ),
 )
 
 FOUNDATION = Customer(
@@ -129,6 +209,17 @@ FOUNDATION = Customer(
         User("stichting", "demo-stichting", "Dewi", "", "Denkbeeld", ALL_ROLES, "all roles"),
         User("noor.bakker", "demo-noor-bakker", "Noor", "", "Bakker", (), "no roles"),
     ),
+    facts=Facts(
+        kvk="00001800",
+        vat_number="",
+        street="Denkbeeldplein",
+        house_number="18",
+        postcode="9999 CC",
+        city="Voorbeeldstad",
+        contact="Dewi Denkbeeld",
+        phone="085-000 18 00",
+    ),
+    partners=False,
 )
 
 CUSTOMERS = (BAKERY, INSTALLER, FOUNDATION)

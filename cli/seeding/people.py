@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from cli.demo import cast
-from cli.demo.cast import Customer
+from cli.demo.cast import Customer, Facts, User
 from cli.seeding.doors import Doors
 from cli.state import REPOSITORY
 from shared.errors import Conflict
@@ -25,42 +26,70 @@ def ensure_people(doors: Doors, since: date) -> Ids:
 
     What cdr learns by events comes first, so that it knows whose usage it is when that comes.
     """
-    partner = _ensure_customer(doors, "partner", cast.PARTNER, (), "partner", None)
+    partner = _ensure_partner(doors)
     _ensure_ranges(doors)
-    ids = {
-        customer.code: _ensure_customer(
-            doors, customer.code, customer.name, customer.products, "customer", partner
-        )
-        for customer in cast.CUSTOMERS
-    }
+    ids = {customer.code: _ensure_customer(doors, customer, partner) for customer in cast.CUSTOMERS}
     for customer in cast.CUSTOMERS:
         _ensure_numbers(doors, customer, ids[customer.code], since)
         _ensure_subscriptions(doors, customer, ids[customer.code], since)
     for customer in cast.CUSTOMERS:
-        _ensure_users(doors, customer, ids[customer.code])
+        _ensure_users(doors, customer.users, ids[customer.code])
+    _ensure_users(doors, (cast.PARTNER_STAFF,), partner)
+    _ensure_users(doors, (cast.OPERATOR_STAFF,), operator_id(doors))
     _ensure_plan(doors)
     return ids
 
 
 def find_customer(doors: Doors, name: str) -> str | None:
     """The ID of the customer or partner with exactly this name."""
-    rows = doors.staff("identity", "customers", query=name)["rows"]
-    return next((str(row["id"]) for row in rows if row["name"] == name), None)
+    found = _company_named(doors, name)
+    return str(found["id"]) if found else None
 
 
-def _ensure_customer(
-    doors: Doors, code: str, name: str, products: tuple[str, ...], kind: str, parent: str | None
-) -> str:
-    found = find_customer(doors, name)
-    if found is not None:
-        return found
-    wanted = {"name": name, "products": products, "kind": kind, "parent_id": parent}
-    made = doors.staff("identity", "create_customer", command_id=f"demo-customer-{code}", **wanted)
-    return str(made["id"])
+def operator_id(doors: Doors) -> str:
+    return str(doors.staff("identity", "customers", number=cast.OPERATOR_NUMBER)["rows"][0]["id"])
 
 
-def _ensure_users(doors: Doors, customer: Customer, customer_id: str) -> None:
-    for user in customer.users:
+def has_user(doors: Doors, customer_id: str, user: User) -> bool:
+    """Whether the company has a user of that name."""
+    rows = doors.staff("identity", "users", customer_id=customer_id, query=user.username)["rows"]
+    return any(row["username"] == user.username for row in rows)
+
+
+def _ensure_partner(doors: Doors) -> str:
+    wanted = {"name": cast.PARTNER, "products": (), "kind": "partner"}
+    return _ensure_company(doors, "partner", wanted, cast.PARTNER_FACTS)
+
+
+def _ensure_customer(doors: Doors, customer: Customer, partner: str) -> str:
+    wanted = {
+        "name": customer.name,
+        "products": customer.products,
+        "kind": "customer",
+        "parent_id": partner if customer.partners else None,
+    }
+    return _ensure_company(doors, customer.code, wanted, customer.facts)
+
+
+def _ensure_company(doors: Doors, code: str, wanted: dict[str, Any], facts: Facts) -> str:
+    """The company's ID. One that nothing is known of but its name gets the demo's facts."""
+    found = _company_named(doors, wanted["name"])
+    if found is None:
+        wanted = {**wanted, **facts.told(), "command_id": f"demo-company-{code}"}
+        return str(doors.staff("identity", "create_customer", **wanted)["id"])
+    if found["address"] is None and found["kvk"] is None:
+        change = {"customer_id": found["id"], "revision": found["revision"], **facts.told()}
+        doors.staff("identity", "change_customer", command_id=f"demo-facts-{code}", **change)
+    return str(found["id"])
+
+
+def _company_named(doors: Doors, name: str) -> dict[str, Any] | None:
+    rows: list[dict[str, Any]] = doors.staff("identity", "customers", query=name)["rows"]
+    return next((row for row in rows if row["name"] == name), None)
+
+
+def _ensure_users(doors: Doors, users: Sequence[User], customer_id: str) -> None:
+    for user in users:
         with suppress(Conflict):  # the name is taken: by this very user, made before
             doors.staff(
                 "identity",

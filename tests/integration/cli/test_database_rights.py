@@ -40,3 +40,39 @@ def test_a_service_reads_and_writes_no_other_database(cdr: Client, house: House,
 def test_a_service_makes_no_users(cdr: Client) -> None:
     with pytest.raises(OperationFailure, match="not authorized"):
         cdr.get_default_database().command("createUser", "mallory", pwd="x", roles=["dbOwner"])
+
+
+@pytest.fixture
+def identity(house: House) -> Iterator[Client]:
+    with Client(house.mongo_uri("identity"), serverSelectionTimeoutMS=5000) as client:
+        yield client
+
+
+@pytest.mark.feature("ID-10")
+def test_identity_adds_to_the_audit_log_and_changes_or_removes_nothing_in_it(
+    identity: Client, house: House
+) -> None:
+    log = identity[f"identity{house.database_suffix}_audit"]
+    log.audit.create_index("seq")
+    with identity.start_session() as session, session.start_transaction():
+        log.audit.insert_one({"_id": 1, "seq": 1}, session=session)
+        log.heads.insert_one({"_id": "house", "seq": 1}, session=session)
+    log.heads.update_one({"_id": "house"}, {"$set": {"seq": 2}})
+    for attempt in (
+        lambda: log.audit.update_one({"_id": 1}, {"$set": {"seq": 2}}),
+        lambda: log.audit.replace_one({"_id": 1}, {"seq": 2}),
+        lambda: log.audit.delete_one({"_id": 1}),
+        lambda: log.audit.drop(),
+        lambda: log.audit.drop_indexes(),
+        lambda: log.heads.delete_one({"_id": "house"}),
+        lambda: identity.drop_database(log.name),
+    ):
+        with pytest.raises(OperationFailure, match="not authorized"):
+            attempt()
+    assert log.audit.find_one({"_id": 1}) == {"_id": 1, "seq": 1}
+
+
+@pytest.mark.feature("ID-10")
+def test_nobody_else_reads_the_audit_log(cdr: Client, house: House) -> None:
+    with pytest.raises(OperationFailure, match="not authorized"):
+        cdr[f"identity{house.database_suffix}_audit"].audit.find_one()

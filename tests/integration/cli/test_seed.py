@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli.demo import afterthoughts, cast
+from cli.demo import afterthoughts, cast, telephony
 from cli.demo.calendar import months_until, today
 from cli.demo.usage import Demo, Event, Usage
 from cli.seeding.usage import LATE_MONTHS, messages
@@ -155,6 +155,9 @@ def test_everybody_can_log_in_with_what_up_prints(seeded: System) -> None:
             assert answer["ok"], account.username
             assert answer["customer"]["name"] == customer.name
             assert tuple(answer["user"]["roles"]) == account.roles
+    for account, scope in ((cast.OPERATOR_STAFF, "operator"), (cast.PARTNER_STAFF, "partner")):
+        assert f"username={account.username!r}, password={account.password!r}" in printed
+        assert seeded.login(account.username, account.password)["scope"] == scope
 
 
 def test_a_second_run_changes_nothing(seeded: System) -> None:
@@ -165,6 +168,8 @@ def test_a_second_run_changes_nothing(seeded: System) -> None:
     assert seeded.staff("cdr", "quarantine_counts") == {}
     customers = seeded.staff("identity", "customers")["rows"]
     assert [row["kind"] for row in customers].count("customer") == len(cast.CUSTOMERS)
+    assert [row["parent_name"] for row in customers].count(cast.PARTNER) == 2
+    assert all(row["kvk"] and row["address"] and row["revision"] == 1 for row in customers)
 
 
 def test_a_system_that_has_customers_is_left_alone(seeded: System) -> None:
@@ -172,3 +177,15 @@ def test_a_system_that_has_customers_is_left_alone(seeded: System) -> None:
     done = seeded.python("-c", "from cli.seed import seed_if_empty; print(seed_if_empty())")
     assert done.stdout == "False\n", done.stderr
     assert everything(seeded) == before
+
+
+def test_telephony_is_set_up(seeded: System) -> None:
+    found = {}
+    for customer in cast.CUSTOMERS:
+        [row] = seeded.staff("identity", "customers", query=customer.name)["rows"]
+        found[customer.code] = seeded.staff("pbx", "config_of", customer_id=row["id"], which="published")
+    plan = found["installatie"]["config"]
+    assert [menu["name"] for menu in plan["menus"]] == ["Hoofdmenu"]
+    assert {group["name"] for group in plan["groups"]} == {"Verkoop", "Support"}
+    for code, lines in telephony.LINES.items():
+        assert [(line["number"], line["name"]) for line in found[code]["config"]["lines"]] == list(lines)

@@ -8,6 +8,7 @@ from cli.demo import cast
 from cli.seeding.people import PLAN, PLAN_FROM, RATE_PLAN
 from services.cdr.domain.plan_csv import parse_plan
 from services.cdr.domain.reference import FOREVER, Owned, Ownership, PlanVersion, Reference, Versions
+from services.cdr.domain.terms import Terms
 
 
 class DemoReference:
@@ -31,6 +32,9 @@ class DemoReference:
         return [PlanVersion(PLAN, PLAN_FROM, parsed.plan)]
 
     def assignments(self) -> Mapping[str, str]:
+        return {}
+
+    def terms(self) -> Mapping[str, Terms]:
         return {}
 
     def closed_periods(self) -> Mapping[str, frozenset[int]]:

@@ -6,12 +6,14 @@ import re
 
 from cli.demo import cast
 from services.identity.domain.credentials import check_password, check_username
-from services.identity.domain.customers import Product
+from services.identity.domain.customers import Product, told
 from services.identity.domain.users import Role, roles_of
 from services.mobile.domain import PRODUCTS, mobile_number
-from services.pbx.domain import fixed_number
+from services.pbx.domain.numbers import fixed_number
 
-USERS = [user for customer in cast.CUSTOMERS for user in customer.users]
+STAFF = [cast.OPERATOR_STAFF, cast.PARTNER_STAFF]
+USERS = [*STAFF, *(user for customer in cast.CUSTOMERS for user in customer.users)]
+FACTS = [cast.PARTNER_FACTS, *(customer.facts for customer in cast.CUSTOMERS)]
 NUMBERS = [number for customer in cast.CUSTOMERS for number in customer.numbers]
 SUBSCRIPTIONS = [one for customer in cast.CUSTOMERS for one in customer.subscriptions]
 
@@ -28,6 +30,23 @@ def test_each_customer_has_somebody_with_all_roles_and_somebody_with_few() -> No
         most, least = customer.users[0], customer.users[-1]
         assert roles_of(most.roles) == tuple(Role)
         assert len(roles_of(least.roles)) <= 2
+
+
+def test_staff_manage_the_people_of_their_own_company() -> None:
+    assert [roles_of(user.roles) for user in STAFF] == [(Role.USER_MANAGEMENT,)] * 2
+
+
+def test_what_is_known_of_the_companies_passes_identitys_rules_as_it_is_written() -> None:
+    for facts in FACTS:
+        kept = told(facts.told())
+        assert (kept["kvk"], kept["vat_number"]) == (facts.kvk, facts.vat_number)
+        assert kept["address"].postcode == facts.postcode
+        assert facts.kvk.startswith("0000"), "nobody's"
+    assert len({facts.kvk for facts in FACTS}) == len(FACTS)
+
+
+def test_two_of_the_customers_are_the_partners() -> None:
+    assert [customer.partners for customer in cast.CUSTOMERS].count(True) == 2
 
 
 def test_a_login_fits_the_line_that_up_prints() -> None:

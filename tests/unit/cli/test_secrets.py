@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from cli import secrets
 from cli.problems import Problem
+from shared.sealing import Sealer
 
 
 def test_they_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
@@ -45,11 +46,18 @@ def test_a_public_key_verifies_what_its_private_key_signs() -> None:
     public.verify(private.sign(b"context"), b"context")
 
 
-def test_only_the_gateway_may_speak_for_users_and_only_the_command_line_for_staff() -> None:
+def test_only_the_gateway_may_speak_for_users_and_only_it_and_the_command_line_for_staff() -> None:
     kinds = {issuer: entry["kinds"] for issuer, entry in json.loads(secrets.fresh().public_keys).items()}
-    assert kinds.pop("gateway") == ["anonymous", "user"]
+    assert kinds.pop("gateway") == ["anonymous", "user", "staff"]
     assert kinds.pop("cli") == ["staff"]
     assert set(map(tuple, kinds.values())) == {("service",)}
+
+
+def test_who_keeps_secrets_of_others_has_keys_of_its_own_for_them() -> None:
+    made = secrets.fresh()
+    sealers = [Sealer.of(json.loads(made.sealing_keys(account))) for account in secrets.SEALERS]
+    assert all(sealer.open(sealer.seal("x", "y"), "y") == "x" for sealer in sealers)
+    assert secrets.fresh().sealing_keys("identity") != made.sealing_keys("identity")
 
 
 def test_a_missing_secret_is_named() -> None:

@@ -17,17 +17,24 @@ NAMES = [customer.name for customer in cast.CUSTOMERS]
 
 
 class System:
-    """Customers by name, and whether months of them were closed."""
+    """Customers by name, whether months of them were closed, and staff by username."""
 
-    def __init__(self, *names: str, closed: bool = False) -> None:
+    def __init__(self, *names: str, closed: bool = False, staff: tuple[str, ...] = ()) -> None:
+        self.usernames = staff
         self.rows = [{"id": "0", "name": "Operator", "kind": "operator"}]
         self.rows += [{"id": name, "name": name, "kind": "customer"} for name in names]
         self.state = "closed" if closed else "open"
 
-    def staff(self, service: str, method: str, query: str = "", customer_id: str = "") -> Any:
+    def staff(
+        self, service: str, method: str, query: str = "", customer_id: str = "", number: int | None = None
+    ) -> Any:
         if (service, method) == ("cdr", "periods_of"):
             return {"recent": [{"id": f"2026-{month}", "state": self.state} for month in ("10", "09")]}
+        if (service, method) == ("identity", "users"):
+            return {"rows": [{"username": name} for name in self.usernames if query in name]}
         assert (service, method) == ("identity", "customers")
+        if number is not None:
+            return {"rows": [row for row in self.rows if row["kind"] == "operator"]}
         return {"rows": [row for row in self.rows if query in row["name"]]}
 
 
@@ -98,6 +105,24 @@ def test_logins_are_those_of_the_demo_customers_that_are_there(monkeypatch: pyte
     assert [login.username for login in seed.logins()] == [u.username for u in cast.CUSTOMERS[0].users]
     stand_before(System("Schilderij Verzonnen B.V."), monkeypatch)
     assert seed.logins() == []
+
+
+@pytest.mark.parametrize(
+    ("companies", "made", "printed"),
+    [
+        ((cast.PARTNER,), ("beheer", "ictpartner"), ["beheer", "ictpartner"]),
+        ((cast.PARTNER,), ("beheer",), ["beheer"]),
+        ((), ("beheer", "ictpartner"), ["beheer"]),
+        ((cast.PARTNER,), (), []),
+    ],
+)
+def test_logins_of_staff_come_first_if_they_were_made(
+    companies: tuple[str, ...], made: tuple[str, ...], printed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system that was filled before there was staff has none until ``seed`` runs again."""
+    stand_before(System(*companies, NAMES[0], staff=made), monkeypatch)
+    users = [user.username for user in cast.CUSTOMERS[0].users]
+    assert [login.username for login in seed.logins()] == [*printed, *users]
 
 
 def test_a_system_elsewhere_is_reached_by_the_secrets_in_the_environment(
