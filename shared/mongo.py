@@ -7,7 +7,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -36,6 +37,7 @@ TIMEOUT_MS = 3000
 COLLISION_SECONDS = 20.0
 """Less than a process has for draining."""
 ABORT_SECONDS = 0.5
+PREPARE_SECONDS = 60
 _NAMESPACE_EXISTS = 48
 MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
 
@@ -131,6 +133,14 @@ def make_collections(db: Database[Document], names: Iterable[str]) -> None:
         except OperationFailure as problem:
             if problem.code != _NAMESPACE_EXISTS:
                 raise
+
+
+@contextmanager
+def preparing() -> Iterator[None]:
+    """Within the block operations may take PREPARE_SECONDS: making indexes on a busy server takes longer
+    than a request may."""
+    with timeout(PREPARE_SECONDS):
+        yield
 
 
 def ping(db: Database[Document]) -> None:

@@ -88,10 +88,11 @@ class Store:
     def open(cls) -> Store:
         """The store of this process, with its indexes."""
         store = cls(mongo.connect())
-        for collection, indexes in INDEXES.items():
-            store._db[collection].create_indexes(indexes)
-        commands.ensure_indexes(store._db)
-        outbox.ensure_indexes(store._db)
+        with mongo.preparing():
+            for collection, indexes in INDEXES.items():
+                store._db[collection].create_indexes(indexes)
+            commands.ensure_indexes(store._db)
+            outbox.ensure_indexes(store._db)
         return store
 
     def once(

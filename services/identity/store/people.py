@@ -59,11 +59,12 @@ class Store:
     def open(cls, uri: str | None = None) -> Store:
         """The store of this process (setting MONGO_URI), with its indexes."""
         store = cls(mongo.connect(uri))
-        for collection, indexes in INDEXES.items():
-            store._db[collection].create_indexes(indexes)
-        commands.ensure_indexes(store._db)
-        outbox.ensure_indexes(store._db)
-        store.audit.prepare()
+        with mongo.preparing():
+            for collection, indexes in INDEXES.items():
+                store._db[collection].create_indexes(indexes)
+            commands.ensure_indexes(store._db)
+            outbox.ensure_indexes(store._db)
+            store.audit.prepare()
         return store
 
     def close(self) -> None:

@@ -30,12 +30,13 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads):
     def open(cls) -> Store:
         """The store of this process, with its indexes."""
         store = cls(mongo.connect())
-        for part in (numbers, settings, sounds, alerts):
-            for collection, indexes in part.INDEXES.items():
-                store._db[collection].create_indexes(indexes)
-        mongo.make_collections(store._db, ("settings", f"{sounds.BUCKET}.files"))
-        commands.ensure_indexes(store._db)
-        outbox.ensure_indexes(store._db)
+        with mongo.preparing():
+            for part in (numbers, settings, sounds, alerts):
+                for collection, indexes in part.INDEXES.items():
+                    store._db[collection].create_indexes(indexes)
+            mongo.make_collections(store._db, ("settings", f"{sounds.BUCKET}.files"))
+            commands.ensure_indexes(store._db)
+            outbox.ensure_indexes(store._db)
         return store
 
     def once(
