@@ -93,11 +93,11 @@ def drawn(picture: Picture, ever: frozenset[str]) -> Drawing:
     """The drawing of a picture. ``ever``: boxes that some number leads to at some time."""
     boxes, left_out = _placed(picture, ever)
     arrows = [
-        _arrow(edge, boxes[edge.source], boxes[edge.target])
+        _arrow(edge, boxes[edge.source], boxes[edge.target], boxes.values())
         for edge in picture.edges
         if edge.source in boxes and edge.target in boxes
     ]
-    height = max((box.y + box.height for box in boxes.values()), default=TOP) + LABEL + 2
+    height = max((box.y + box.height for box in boxes.values()), default=TOP) + LABEL + 8
     heads = tuple((COLUMNS[name][0], words) for name, words in picture.columns if name in COLUMNS)
     # What a call can come along lies on top of what it cannot.
     arrows.sort(key=lambda arrow: arrow.edge.active)
@@ -114,7 +114,7 @@ def _placed(picture: Picture, ever: frozenset[str]) -> tuple[dict[str, Box], int
     boxes: dict[str, Box] = {}
     left_out = 0
     for column in ("menus", "groups", "users", "overflow", "numbers"):
-        nodes = [node for node in picture.nodes if node.column == column]
+        nodes = [node for node in picture.nodes if node.column == column and not _free(node, outgoing)]
         # Numbers stand beside what they lead to, all others beside what leads to them.
         wanted = _towards(outgoing, boxes) if column == "numbers" else _from(incoming, boxes)
         shown, cut = _fitting(nodes, incoming)
@@ -122,6 +122,11 @@ def _placed(picture: Picture, ever: frozenset[str]) -> tuple[dict[str, Box], int
         for box in _stacked(shown, wanted, ever, labels):
             boxes[box.node.id] = box
     return boxes, left_out
+
+
+def _free(node: Node, outgoing: Mapping[str, list[Edge]]) -> bool:
+    """A number that nothing has would be a box without arrows."""
+    return node.kind == "number" and not outgoing[node.id]
 
 
 def _fitting(nodes: list[Node], incoming: Mapping[str, list[Edge]]) -> tuple[list[Node], int]:
@@ -173,21 +178,38 @@ def _labels(picture: Picture) -> dict[str, str]:
     groups = {node.id for node in picture.nodes if node.column == "groups"}
     found: dict[str, str] = {}
     for edge in picture.edges:
-        onward = edge.source in groups and not edge.key
+        onward = edge.source in groups and not edge.night
         if onward and (edge.target not in members or not edge.rings_only):
             found.setdefault(edge.source, edge.cause)
     return found
 
 
-def _arrow(edge: Edge, source: Box, target: Box) -> Arrow:
+def _arrow(edge: Edge, source: Box, target: Box, boxes: Iterable[Box]) -> Arrow:
     words = f"{source.node.name} → {target.node.name}: {edge.cause}"
-    start_x, start_y = source.x + source.width, source.out(edge.key)
-    end_y = target.middle
-    if target.x > source.x:
-        end_x, bend = target.x - 2, max(24.0, (target.x - start_x) / 2)
-        curve = f"C{start_x + bend:.1f} {start_y:.1f} {end_x - bend:.1f} {end_y:.1f} {end_x:.1f} {end_y:.1f}"
-    else:  # back, or within its column: around the right side
+    x, y, end_y = source.x + source.width, source.out(edge.key), target.middle
+    if target.x <= source.x:  # back, or within its column: around the right side
         end_x = target.x + target.width + 2
-        far = max(start_x, end_x) + 34
-        curve = f"C{far:.1f} {start_y:.1f} {far:.1f} {end_y:.1f} {end_x:.1f} {end_y:.1f}"
-    return Arrow(edge, f"M{start_x:.1f} {start_y:.1f}{curve}", words)
+        far = max(x, end_x) + 34
+        return Arrow(
+            edge, f"M{x:.1f} {y:.1f}C{far:.1f} {y:.1f} {far:.1f} {end_y:.1f} {end_x:.1f} {end_y:.1f}", words
+        )
+    path, between = f"M{x:.1f} {y:.1f}", [box for box in boxes if source.x < box.x < target.x]
+    if between:
+        lane = _lane(between, y if source.node.column == "numbers" else end_y)
+        begin, end = min(box.x for box in between) - 8, max(box.x + box.width for box in between) + 8
+        path += f"{_curve(x, y, begin, lane)}H{end:.1f}"
+        x, y = end, lane
+    return Arrow(edge, path + _curve(x, y, target.x - 2, end_y), words)
+
+
+def _curve(x: float, y: float, end_x: float, end_y: float) -> str:
+    middle = (x + end_x) / 2
+    return f"C{middle:.1f} {y:.1f} {middle:.1f} {end_y:.1f} {end_x:.1f} {end_y:.1f}"
+
+
+def _lane(between: Iterable[Box], wanted: float) -> float:
+    """The height nearest to ``wanted`` at which an arrow passes no box: behind one it would seem to end."""
+    taken = [(box.y - 6, box.y + box.height + (LABEL if box.label else 0) + 6) for box in between]
+    ways = [wanted, *(edge for pair in taken for edge in pair)]
+    free = [way for way in ways if not any(low < way < high for low, high in taken)]
+    return min(free, key=lambda way: abs(way - wanted))

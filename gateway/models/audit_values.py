@@ -90,6 +90,14 @@ FIELDS: dict[str, Any] = {
     "minutes": _l("Minuten"),
     "duty": _l("Verplicht"),
     "on": _l("Ingeschakeld"),
+    "file": _l("Bestand"),
+    "of": _l("Voor"),
+    "prefix": _l("Prefix of gesprekstype"),
+    "margin": _l("Marge"),
+    "rate": _l("Eigen tarief"),
+    "per": _l("Per"),
+    "increment": _l("Blok"),
+    "connect_fee": _l("Starttarief"),
 }
 
 PRODUCTS = {"voip": _l("Telefoonlijnen"), "pbx": _l("Telefooncentrale"), "mobile": _l("Mobiel")}

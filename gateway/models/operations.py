@@ -99,6 +99,7 @@ JOB_STATES = {
 JOB_KINDS = {
     "export": _l("Bestand met gespreksdetails"),
     "rerate": _l("Herberekening"),
+    "plan_check": _l("Nakijken van tarieven"),
     "rerate_preview": _l("Voorbeeld van een herberekening"),
 }
 

@@ -218,6 +218,11 @@ def replay(**more: Any) -> dict[str, Any]:
     return {**job(BOOKING), **base, **more}
 
 
+def replay_by_id(job_id: str) -> dict[str, Any]:
+    """``cdr.replay_job``: of a job that is there."""
+    return replay(id=job_by_id(job_id)["id"])
+
+
 def cancelled(job_id: str, **_fields: Any) -> dict[str, Any]:
     """``cdr.cancel_rerate``: of a job that is there."""
     return job_by_id(job_id) | {"state": "cancelled", "result": None}
@@ -240,6 +245,6 @@ def answers() -> dict[tuple[str, str], Any]:
         ("cdr", "quarantine_cases"): cases(),
         ("cdr", "quarantine_case"): lambda **_fields: case_page(),
         ("cdr", "replay"): lambda **_fields: replay(state="queued", result=None),
-        ("cdr", "replay_job"): lambda **_fields: replay(),
+        ("cdr", "replay_job"): replay_by_id,
         ("cdr", "discard"): lambda **_fields: {"discarded": 97},
     }

@@ -81,6 +81,28 @@ def test_the_list_says_the_same_from_each_number_on(planner: Browser) -> None:
 
 
 @pytest.mark.feature("PBX-12")
+def test_numbers_that_nothing_has_are_counted_and_not_drawn(planner: Browser, rpc: FakeRpc) -> None:
+    free = number_plans.node("number:+31850001699", "numbers", "085-000 16 99", reachable=False)
+    rpc.answers["pbx", "picture"] = picture(nodes=[*picture()["nodes"], free])
+    page = planner.page(PAGE)
+    assert "1 nummer is nog vrij: 085-000 16 99." in page.text
+    assert len(page.all("rect", class_="tk-plan-lost")) == 1
+
+
+@pytest.mark.feature("PBX-12")
+def test_what_is_only_good_to_know_folds_away_where_there_is_much_of_it(
+    planner: Browser, rpc: FakeRpc
+) -> None:
+    known = [
+        number_plans.finding("info", f"085-000 17 0{n} bereikt niemand.", "number", "") for n in range(5)
+    ]
+    rpc.answers["pbx", "checks"] = {"findings": known, "problems": []}
+    assert words(planner.page(PAGE).one("details", class_="tk-findings-more").text).startswith(
+        "5 keer ter info"
+    )
+
+
+@pytest.mark.feature("PBX-12")
 def test_a_loop_ends_in_the_list(planner: Browser, rpc: FakeRpc) -> None:
     back = {"source": f"group:{SUPPORT}", "target": f"menu:{MENU}", "cause": "na 60 s"}
     rpc.answers["pbx", "picture"] = picture(edges=[*picture()["edges"], back])
@@ -139,3 +161,14 @@ def test_a_plan_too_large_to_look_at_leaves_out_what_nothing_leads_to() -> None:
     found = drawing(nodes=[*crowd, *picture()["nodes"]])
     assert found.left_out == 3
     assert f"user:{JAN}" in {box.node.id for box in found.boxes}
+
+
+@pytest.mark.feature("PBX-12")
+def test_an_arrow_past_a_column_goes_around_its_boxes() -> None:
+    straight = {"source": f"number:{MAIN}", "target": f"user:{JAN}", "cause": "Hoort bij"}
+    found = drawing(edges=[*picture()["edges"], straight])
+    (arrow,) = [one for one in found.arrows if one.edge.target == f"user:{JAN}" and "H" in one.path]
+    lane = float(arrow.path.partition("H")[0].rpartition(" ")[2])
+    passed = [box for box in found.boxes if box.node.column in ("menus", "groups")]
+    assert len(passed) == 2
+    assert not [box for box in passed if box.y < lane < box.y + box.height]

@@ -60,8 +60,8 @@ def plan() -> Page:
         drawing=drawn(picture, ever) if picture else None,
         links=_links(picture) if picture else {},
         tree=tree(picture) if picture else (),
-        apart=[node for node in picture.nodes if node.id not in ever] if picture else [],
-        ever=ever,
+        apart=[n for n in picture.nodes if n.id not in ever and n.kind != "number"] if picture else [],
+        free=[node.name for node in picture.nodes if _is_free(picture, node)] if picture else [],
         checks=checks,
     )
 
@@ -96,4 +96,10 @@ def tree(picture: Picture) -> tuple[Leaf, ...]:
         active = {edge.target for edge in ways[id] if edge.active}
         return tuple(leaf(to, ", ".join(dict.fromkeys(why)), to in active) for to, why in causes.items())
 
-    return tuple(leaf(node.id, "", node.reachable) for node in picture.nodes if node.kind == "number")
+    numbers = (node for node in picture.nodes if node.kind == "number" and ways[node.id])
+    return tuple(leaf(node.id, "", node.reachable) for node in numbers)
+
+
+def _is_free(picture: Picture, node: Node) -> bool:
+    """A number that nothing has."""
+    return node.kind == "number" and all(edge.source != node.id for edge in picture.edges)

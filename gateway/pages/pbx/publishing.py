@@ -121,10 +121,11 @@ def _check(form: Form, sent: Form | None = None) -> Page:
 
 
 def grouped(differences: Iterable[Difference]) -> list[Change]:
-    """Changes for callers that come out alike at the same hours, together."""
+    """Changes for callers that come out alike at the same hours, together; by hours."""
     groups: dict[tuple[str, str], Change] = {}
     for one in differences:
         if one.number:
             change = groups.setdefault((one.when, one.after), Change(one.when, one.after))
             change.numbers.append((party(one.number), one.before))
-    return list(groups.values())
+    order = list(dict.fromkeys(change.when for change in groups.values()))
+    return sorted(groups.values(), key=lambda change: order.index(change.when))

@@ -98,7 +98,10 @@ def timeline_of(tried: Tried) -> list[dict[str, str]]:
     """The lines of the story until somebody answers, or to the end, for the timeline."""
     lines = tried.plan.trace[: tried.heard.lines]
     good = tried.heard.answered or tried.plan.code == 200
-    return [_step(line, last=good and index == len(lines)) for index, line in enumerate(lines, 1)]
+    steps = [_step(line, last=good and index == len(lines)) for index, line in enumerate(lines, 1)]
+    if steps and tried.heard.answered:  # the plan tells what happens when nobody does
+        steps[-1]["reason"] = _("Hier wordt opgenomen: de test eindigt.")
+    return steps
 
 
 def _step(line: Line, last: bool) -> dict[str, str]:

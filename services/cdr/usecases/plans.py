@@ -153,8 +153,15 @@ def _assigned(
     name = after["plan"] or default_plan(store)
     subject = Subject(kind="rate_plan", id=name, name=name)
     whose = None if customer == DEFAULT else customer
-    was = {"plan": before["plan"], "lines": before["lines"]}
-    return entry("cdr", acting, whose, "rate_plan.assigned", subject, before=was, after=after, reason=reason)
+    was, now = (
+        {"plan": one["plan"], "lines": [_told(line) for line in one["lines"]]} for one in (before, after)
+    )
+    return entry("cdr", acting, whose, "rate_plan.assigned", subject, before=was, after=now, reason=reason)
+
+
+def _told(line: Line) -> dict[str, str]:
+    """A line for the audit log, which takes a field named key for a secret."""
+    return {"prefix" if name == "key" else name: cell for name, cell in line.items()}
 
 
 def _refuse_unreadable(lines: Sequence[Line]) -> None:

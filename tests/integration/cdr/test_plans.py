@@ -235,6 +235,14 @@ def test_a_customer_gets_a_plan_with_terms_and_goes_back_to_the_standard_one(cdr
     assert len(told(cdr, "rate_plan.assigned", customer)) == 2
 
 
+def test_the_log_tells_for_which_prefix_a_term_is(cdr: Cdr) -> None:
+    customer = cdr.customer().id
+    terms = [{"of": "prefix", "key": "+32", "margin": "-10"}]
+    cdr.staff("assign_plan", customer_id=customer, plan="default", deviations=terms, command_id=new_id())
+    (entry,) = told(cdr, "rate_plan.assigned", customer)
+    assert b"+32" in entry
+
+
 def test_staff_of_one_customer_see_its_plan_and_no_other(cdr: Cdr) -> None:
     customer = cdr.customer().id
     bound = Acting(kind="staff", scope="customer", customer_id=customer, username="partner")
