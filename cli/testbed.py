@@ -130,7 +130,8 @@ def own_stores(state: State, ports: Ports) -> Stores:
         disk_free="50MB",
         stop_seconds=1,  # its data go anyway
     )
-    flags = ("--setParameter", "enableTestCommands=1")  # fail points and the sleep command
+    # Fail points and the sleep command; and nothing expires by the real clock in tests that have their own.
+    flags = ("--setParameter", "enableTestCommands=1", "--setParameter", "ttlMonitorEnabled=false")
     mongod = Mongod(state, ports, kept.text("TIKKER_MONGO_KEYFILE"), _mongo_data(state), 0.5, flags)
     return Stores(state, kept, node, mongod)
 

@@ -7,8 +7,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -38,6 +37,7 @@ COLLISION_SECONDS = 20.0
 """Less than a process has for draining."""
 ABORT_SECONDS = 0.5
 PREPARE_SECONDS = 60
+PREPARE_TRIES = 3
 _NAMESPACE_EXISTS = 48
 MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
 
@@ -135,12 +135,16 @@ def make_collections(db: Database[Document], names: Iterable[str]) -> None:
                 raise
 
 
-@contextmanager
-def preparing() -> Iterator[None]:
-    """Within the block operations may take PREPARE_SECONDS: making indexes on a busy server takes longer
-    than a request may."""
+def prepare(work: Callable[[], None]) -> None:
+    """Make collections and indexes at the start of a process: ``work`` may take PREPARE_SECONDS, as it does
+    on a busy server, and runs again when its connection breaks, so it must be harmless when repeated."""
     with timeout(PREPARE_SECONDS):
-        yield
+        for attempts_left in reversed(range(PREPARE_TRIES)):
+            try:
+                return work()
+            except AutoReconnect:
+                if not attempts_left:
+                    raise
 
 
 def ping(db: Database[Document]) -> None:

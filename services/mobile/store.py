@@ -88,11 +88,14 @@ class Store:
     def open(cls) -> Store:
         """The store of this process, with its indexes."""
         store = cls(mongo.connect())
-        with mongo.preparing():
+
+        def work() -> None:
             for collection, indexes in INDEXES.items():
                 store._db[collection].create_indexes(indexes)
             commands.ensure_indexes(store._db)
             outbox.ensure_indexes(store._db)
+
+        mongo.prepare(work)
         return store
 
     def once(

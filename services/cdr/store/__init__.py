@@ -55,12 +55,15 @@ _COLLECTIONS = (
 
 def prepare(db: Database[Document]) -> None:
     """Make collections and indexes; harmless when they are there."""
-    with mongo.preparing():
+
+    def work() -> None:
         mongo.make_collections(db, _COLLECTIONS)
         for module in (usage, counters, reference, rerating, exports, limits, watch, commands_run, jobs):
             module.ensure_indexes(db)
         plan_files.ensure_indexes(db)
         outbox.ensure_indexes(db)
+
+    mongo.prepare(work)
     Parties(db).fill_if_new()
 
 

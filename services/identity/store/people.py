@@ -59,12 +59,15 @@ class Store:
     def open(cls, uri: str | None = None) -> Store:
         """The store of this process (setting MONGO_URI), with its indexes."""
         store = cls(mongo.connect(uri))
-        with mongo.preparing():
+
+        def work() -> None:
             for collection, indexes in INDEXES.items():
                 store._db[collection].create_indexes(indexes)
             commands.ensure_indexes(store._db)
             outbox.ensure_indexes(store._db)
             store.audit.prepare()
+
+        mongo.prepare(work)
         return store
 
     def close(self) -> None:

@@ -30,13 +30,16 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads):
     def open(cls) -> Store:
         """The store of this process, with its indexes."""
         store = cls(mongo.connect())
-        with mongo.preparing():
+
+        def work() -> None:
             for part in (numbers, settings, sounds, alerts):
                 for collection, indexes in part.INDEXES.items():
                     store._db[collection].create_indexes(indexes)
             mongo.make_collections(store._db, ("settings", f"{sounds.BUCKET}.files"))
             commands.ensure_indexes(store._db)
             outbox.ensure_indexes(store._db)
+
+        mongo.prepare(work)
         return store
 
     def once(
