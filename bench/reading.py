@@ -9,14 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
 from bench.report import Promise, Report
 from bench.rows import Customer, first_day, measured, own_numbers, receivers
 from services.cdr import views
-from services.cdr.domain.periods import first_day as first_of
 from services.cdr.domain.periods import following
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
 from services.cdr.store.counters import CounterStore
@@ -116,16 +115,18 @@ def deep_pages(reads: Reads, customer: Customer, selection: Selection) -> tuple[
         began = time.perf_counter()
         rows = reads.details.page(customer.id, selection, "start", PAGE + 1, place)
         times.append((time.perf_counter() - began) * 1000)
+        if len(rows) <= PAGE:
+            break
         place = Place(key=rows[PAGE - 1])
     return median(times[1 : 1 + DEEP_STEPS]), median(times[-DEEP_STEPS:])
 
 
 def spans() -> Mapping[str, Selection]:
-    """A whole month in the middle, and a year up to its end."""
-    last = first_of(following(_month())) - timedelta(days=1)
+    """A whole month in the middle of the rows, and a year of days that are no whole months."""
+    first = first_day() + timedelta(days=14)
     return {
         "month": Selection(period=_month()),
-        "year": Selection(first=date(last.year - 1, last.month, 15), last=last),
+        "year": Selection(first=first, last=first + timedelta(days=364)),
     }
 
 
