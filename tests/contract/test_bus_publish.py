@@ -184,11 +184,13 @@ def test_a_connection_that_an_operator_closes_costs_no_message(
 ) -> None:
     publisher.publish([message(1)])
     close_by_force(broker, queues, least=1)
+    tries = 1
     try:
         publisher.publish([message(2)])
-    except DependencyDown:  # the news came in the middle: then the caller publishes again, maybe twice
+    except DependencyDown:  # the news came in the middle: it may have arrived, and the caller tries again
+        tries = 2
         publisher.publish([message(2)])
-    assert queues.depth(bound) in (2, 3)
+    assert 2 <= queues.depth(bound) <= 1 + tries
 
 
 def test_threads_that_share_a_publisher_lose_nothing(vhost: str, queues: Queues, bound: str) -> None:
