@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from shared.events.base import Event
 
 
@@ -48,3 +50,56 @@ class FraudLifted(Event, frozen=True, kw_only=True):
 
     alert_id: str
     call_class: str
+
+
+class SubscriptionUse(Struct, frozen=True, kw_only=True):
+    """All usage of one call type that a mobile subscription made in a month, by the start of the usage.
+
+    ``month`` reads ``2026-11``; seconds, bytes and messages are exact; ``amount`` is what its rows cost by
+    themselves (what a bundle covers costs nothing there), euro ex VAT, a decimal string.
+    """
+
+    customer_id: str
+    subscription_id: str
+    month: str
+    type: str
+    events: int
+    seconds: int
+    bytes: int
+    messages: int
+    amount: str
+
+
+class BundleUse(Struct, frozen=True, kw_only=True):
+    """What was used of a bundle in a month, and what use above it costs.
+
+    ``kind``: data, voice or sms, hence ``used``, ``allowance`` and ``over`` in bytes, seconds or messages.
+    A bundle of a group has the ``group``'s code and no ``subscription_id``; one of a subscription has no
+    group. ``module``: the module it comes of, if any. ``amount``: of what is over, euro ex VAT, a decimal
+    string.
+    """
+
+    customer_id: str
+    month: str
+    kind: str
+    used: int
+    allowance: int
+    over: int
+    amount: str
+    group: str = ""
+    subscription_id: str = ""
+    module: str = ""
+
+
+class UsageRated(Event, frozen=True, kw_only=True):
+    """Usage was booked: where the sums of mobile subscriptions and bundles stand now.
+
+    Each line is absolute and stands for itself; of two lines about the same customer, month, subscription
+    or group, and type or kind, the one of the higher ``sequence`` holds. The envelope names no customer.
+    """
+
+    name: ClassVar[str] = "cdr.usage.rated.v1"
+
+    sequence: int
+    subscriptions: tuple[SubscriptionUse, ...] = ()
+    bundles: tuple[BundleUse, ...] = ()

@@ -35,8 +35,38 @@ class SubscriptionNumber(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: datetime | None = None
 
 
+class ModuleTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A module that a subscription has had, from ``valid_from`` up to ``valid_to``."""
+
+    module: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+
+class BundleShare(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscription may use each month without paying more, from ``valid_from`` up to ``valid_to``.
+
+    ``kind``: data, voice or sms, hence ``volume`` in bytes, seconds or messages; 0 is a bundle of nothing.
+    Usage of the call ``types`` counts. A ``group`` (code, one bundle per customer) adds up the shares of
+    its subscriptions that are active in the month; without one the bundle is the subscription's own.
+    Use above it costs ``rate`` (euro ex VAT, a decimal string) per started ``unit`` (bytes, seconds or
+    messages) of the sum. ``module``: the module it comes of, if any.
+    """
+
+    kind: str
+    types: tuple[str, ...]
+    volume: int
+    valid_from: datetime
+    valid_to: datetime | None = None
+    group: str = ""
+    module: str = ""
+    unit: int = 1
+    rate: str = "0"
+
+
 class MobileSubscriptionChanged(Event, frozen=True, kw_only=True):
-    """A mobile subscription was made or changed; ``numbers`` is its whole history of numbers."""
+    """A mobile subscription was made or changed; ``numbers`` is its whole history of numbers, ``bundles``
+    that of its bundles."""
 
     name: ClassVar[str] = "mobile.subscription.changed.v1"
 
@@ -47,3 +77,5 @@ class MobileSubscriptionChanged(Event, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     label: str = ""
     numbers: tuple[SubscriptionNumber, ...] = ()
+    bundles: tuple[BundleShare, ...] = ()
+    modules: tuple[ModuleTerm, ...] = ()

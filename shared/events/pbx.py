@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from shared.events.base import Event
@@ -29,3 +30,23 @@ class PbxUserChanged(Event, frozen=True, kw_only=True):
     hide_number: bool = False
     call_waiting: bool = False
     deleted: bool = False
+
+
+class RegistrationChanged(Event, frozen=True, kw_only=True):
+    """A telephone registered at the SIP proxy, went, or was not heard of any more.
+
+    ``state``: registered, unregistered or expired. ``sip_user`` is the device's; ``source`` the address it
+    came from. Of two events about the same contact the later one holds: that with the later moment (the
+    envelope's), then the higher ``cseq``. The envelope names no customer: the proxy knows none.
+    """
+
+    name: ClassVar[str] = "pbx.registration.changed.v1"
+
+    sip_user: str
+    state: str
+    contact: str
+    expires_at: datetime | None = None
+    user_agent: str = ""
+    source: str = ""
+    call_id: str = ""
+    cseq: int = 0
