@@ -5,13 +5,17 @@ Each test that asks for them gets a virtual host and databases of its own, so te
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymongo
+import pymongo.errors
 import pytest
 import structlog
 
@@ -74,21 +78,66 @@ def mongo_admin() -> Iterator[pymongo.MongoClient[dict[str, object]]]:
     client.close()
 
 
+def address_of(database: str) -> str:
+    """A database on the test server, with the administrator's account if there is one."""
+    head, _, options = _given("TEST_MONGO_URI").partition("?")
+    options = options if "authSource" in options or "@" not in head else f"{options}&authSource=admin"
+    return f"{head.rstrip('/')}/{database}?{options.lstrip('&')}"
+
+
+@pytest.fixture(scope="session")
+def drop_later(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> Iterator[Callable[[str], None]]:
+    """Drop a database when there is time for it.
+
+    What a killed process had under way holds its database for up to a minute; no test waits for that,
+    and the server goes with all that is left at the end.
+    """
+    names: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def drop() -> None:
+        while True:
+            name = names.get()
+            with contextlib.suppress(pymongo.errors.PyMongoError):
+                mongo_admin.drop_database(name)
+
+    threading.Thread(target=drop, daemon=True).start()
+    yield names.put
+
+
 @pytest.fixture
-def mongo_uri(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> Iterator[Callable[[str], str]]:
+def mongo_uri(drop_later: Callable[[str], None]) -> Iterator[Callable[[str], str]]:
     """``mongo_uri("cdr")`` is the address of a new, empty database."""
     made: list[str] = []
 
     def make(name: str) -> str:
         made.append(f"t_{name}_{uuid.uuid4().hex[:12]}")
-        head, _, options = _given("TEST_MONGO_URI").partition("?")
-        options = options if "authSource" in options or "@" not in head else f"{options}&authSource=admin"
-        return f"{head.rstrip('/')}/{made[-1]}?{options.lstrip('&')}"
+        return address_of(made[-1])
 
     yield make
     for name in made:
+        drop_later(name)
+        drop_later(f"{name}_audit")  # identity has a second one
+
+
+@pytest.fixture(scope="session")
+def emptied_mongo_uri(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> Iterator[Callable[[str], str]]:
+    """As ``mongo_uri``, but always the same database, emptied: its indexes, which take longest, stay.
+
+    Only for tests whose processes have all ended: what one leaves under way would hold up the next.
+    """
+    made: dict[str, str] = {}
+
+    def give(name: str) -> str:
+        database = made.setdefault(name, f"t_{name}_{uuid.uuid4().hex[:12]}")
+        for part in (mongo_admin[database], mongo_admin[f"{database}_audit"]):
+            for collection in part.list_collection_names():
+                part[collection].delete_many({})
+        return address_of(database)
+
+    yield give
+    for name in made.values():
         mongo_admin.drop_database(name)
-        mongo_admin.drop_database(f"{name}_audit")  # identity has a second one
+        mongo_admin.drop_database(f"{name}_audit")
 
 
 @pytest.fixture

@@ -198,9 +198,9 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def identity(mongo_uri: Callable[[str], str], mongo_admin: Any) -> Iterator[Identity]:
+def identity(emptied_mongo_uri: Callable[[str], str], mongo_admin: Any) -> Iterator[Identity]:
     """With the operator, a customer and its user ``anna``."""
-    uri, clock, watched = mongo_uri("identity"), Clock(), Watched()
+    uri, clock, watched = emptied_mongo_uri("identity"), Clock(), Watched()
     store = Store.open(uri)
     companies.ensure_operator(store, clock, "Operator")
     passwords = Passwords(Cost(memory=8, passes=1), watched)
