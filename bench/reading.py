@@ -15,11 +15,10 @@ from typing import Any
 
 from bench.report import Promise, Report
 from bench.rows import Customer, first_day, measured, own_numbers, receivers
-from services.cdr import views
+from services.cdr import usage_views, views
 from services.cdr.domain.periods import following
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
-from services.cdr.store.counters import CounterStore
-from services.cdr.store.details import DetailsStore
+from services.cdr.store import Stores
 from shared import mongo
 
 ROUNDS = 20
@@ -38,20 +37,18 @@ Question = Callable[[], Any]
 class Reads:
     """The stores of one database, and the questions about one of its customers."""
 
-    counters: CounterStore
-    details: DetailsStore
+    stores: Stores
 
     @classmethod
     def open(cls, uri: str) -> Reads:
-        db = mongo.connect(uri, timeout_ms=READ_MS)
-        return cls(CounterStore(db), DetailsStore(db))
+        return cls(Stores.on(mongo.connect(uri, timeout_ms=READ_MS)))
 
     def totals(self, customer: Customer, selection: Selection, by: str) -> Question:
         now = datetime.now(UTC)
-        return lambda: views.totals(self.counters, self.details, customer.id, selection, by, now)
+        return lambda: usage_views.totals(self.stores, customer.id, selection, by, now)
 
     def page(self, customer: Customer, selection: Selection, sort: str = "start") -> Question:
-        return lambda: views.page(self.details, customer.id, selection, Place(), PAGE, sort)
+        return lambda: views.page(self.stores.details.search(customer.id, selection), Place(), PAGE, sort)
 
 
 def run_totals(uri: str, rows: int, say: Callable[[str], None]) -> Report:
@@ -113,7 +110,7 @@ def deep_pages(reads: Reads, customer: Customer, selection: Selection) -> tuple[
     place, times = Place(), []
     for _ in range(min(DEEP_PAGES, customer.rows // PAGE // 2)):
         began = time.perf_counter()
-        rows = reads.details.page(customer.id, selection, "start", PAGE + 1, place)
+        rows = reads.stores.details.page(customer.id, selection, "start", PAGE + 1, place)
         times.append((time.perf_counter() - began) * 1000)
         if len(rows) <= PAGE:
             break

@@ -6,22 +6,29 @@ counters do not know look at rows, and answer ``complete`` false when that takes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.cdr.domain.periods import first_day, last_day, preceding
-from services.cdr.domain.selection import PartOfNumber, Selection
+from services.cdr.domain.selection import Selection
+from services.cdr.overage import NO_OVERAGE, Overage
 from services.cdr.store.charts import ChartStore, Part
-from services.cdr.store.counters import Count, CounterStore
-from services.cdr.views import Reply
+from services.cdr.store.counters import Count, CounterStore, Span, number_of
+from services.cdr.views import Reply, counted, counts_wanted
 from shared.money import to_wire
 
 
 @dataclass(frozen=True, slots=True)
 class ChartSource:
+    """``is_long`` tells which selections take too long to count: their rows are not even tried."""
+
     counters: CounterStore
     charts: ChartStore
+    is_long: Callable[[str, Selection], bool]
+
+    def of_rows(self, customer: str, selection: Selection, by: str) -> list[Part] | None:
+        return None if self.is_long(customer, selection) else self.charts.parts(customer, selection, by)
 
 
 def series(source: ChartSource, customer: str, selection: Selection, by: str) -> Reply:
@@ -30,7 +37,7 @@ def series(source: ChartSource, customer: str, selection: Selection, by: str) ->
     ``late`` is what a billing period holds of days before it; it is on no day of the chart.
     """
     now, late = _slices(source, customer, selection, by)
-    previous, _ = _slices(source, customer, before(selection), by)
+    previous = None if now is None else _slices(source, customer, before(selection), by)[0]
     return {
         "rows": [_slice(part, by) for part in now or ()],
         "previous": [_slice(part, by) for part in previous or ()],
@@ -39,13 +46,24 @@ def series(source: ChartSource, customer: str, selection: Selection, by: str) ->
     }
 
 
-def top(source: ChartSource, customer: str, selection: Selection, of: str, limit: int) -> Reply:
-    """The dearest senders (own numbers), receivers or call types, and the rest in one."""
+def top(
+    source: ChartSource,
+    customer: str,
+    selection: Selection,
+    of: str,
+    limit: int,
+    above: Overage = NO_OVERAGE,
+) -> Reply:
+    """The dearest senders (own numbers), receivers or call types, and the rest in one. What is ``above``
+    bundles is of types of its own, and of no number: then it is in the rest."""
     parts = _parts(source, customer, selection, of)
-    ranked = sorted(parts or (), key=lambda part: (-part.amount, -part.calls, part.key))
+    extra = _summed((count.type, count) for count in above.counts)
+    shown = [*(parts or ()), *extra] if of == "type" else parts or ()
+    ranked = sorted(shown, key=lambda part: (-part.amount, -part.calls, part.key))
+    rest = extra if of == "sender" and parts is not None else []
     return {
         "rows": [{"key": part.key, **_sums([part])} for part in ranked[:limit]],
-        "other": _sums(ranked[limit:]),
+        "other": _sums([*ranked[limit:], *rest]),
         "complete": parts is not None,
     }
 
@@ -71,11 +89,11 @@ def _slices(
     source: ChartSource, customer: str, selection: Selection, by: str
 ) -> tuple[list[Part] | None, list[Part]]:
     """(by day or hour, in order; late usage), the first None when it takes too long."""
-    counts = None if by == "hour" else _counts(source.counters, customer, selection)
+    counts = None if by == "hour" else _days(source.counters, customer, selection)
     if counts is not None:
         parts: list[Part] | None = _summed((_written(c.day), c) for c in counts)
     else:
-        parts = source.charts.parts(customer, selection, by)
+        parts = source.of_rows(customer, selection, by)
     if parts is None:
         return None, []
     first = span(selection)[0].isoformat()
@@ -83,40 +101,27 @@ def _slices(
     return shown, [part for part in parts if part.key < first]
 
 
-def _counts(counters: CounterStore, customer: str, selection: Selection) -> list[Count] | None:
+def _days(counters: CounterStore, customer: str, selection: Selection) -> list[Count] | None:
     """The selection's counts by day; None when only rows can tell."""
     if selection.by_row:
         return None
     first, last = span(selection)
-    found = counters.days_and_months(customer, [(_number(first), _number(last))], [])
+    numbers = bool(selection.sender)
+    found = counters.each(customer, Span(days=[(number_of(first), number_of(last))]), numbers)
     if selection.period is not None:
         found = [c for c in found if c.period == selection.period]
-        late = counters.months_of_period(customer, selection.period)
+        late = counters.each(customer, Span(period=selection.period), numbers)
+        # What is not folded yet has its day, and else a month's counter stands for its first day.
         found += [replace(c, day=c.month * 100 + 1) for c in late if c.month != selection.period]
-    return _filtered(found, selection)
-
-
-def _filtered(found: Sequence[Count], selection: Selection) -> list[Count] | None:
-    wanted = [
-        c
-        for c in found
-        if (not selection.product or c.product == selection.product)
-        and (not selection.types or c.type in selection.types)
-    ]
-    if not selection.sender:
-        return wanted
-    if any(c.sums[5] for c in wanted):
-        return None
-    part = PartOfNumber.of(selection.sender)
-    return [c for c in wanted if part.matches(c.number)]
+    return counts_wanted(found, selection)
 
 
 def _parts(source: ChartSource, customer: str, selection: Selection, of: str) -> list[Part] | None:
-    if of == "receiver":
-        return source.charts.parts(customer, selection, of)
-    counts = _counts(source.counters, customer, selection)
+    if of == "receiver" or selection.by_row:
+        return source.of_rows(customer, selection, of)
+    counts = counted(source.counters, customer, selection, numbers=of == "sender")
     if counts is None:
-        return source.charts.parts(customer, selection, of)
+        return source.of_rows(customer, selection, of)
     return _summed((c.number if of == "sender" else c.type, c) for c in counts)
 
 
@@ -142,10 +147,6 @@ def _sums(parts: Iterable[Part]) -> Reply:
         "duration": sum(part.duration for part in listed),
         "amount": to_wire(sum(part.amount for part in listed)),
     }
-
-
-def _number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _written(day: int) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from services.cdr import charts
 from services.cdr.charts import ChartSource
+from services.cdr.overage import overage
 from services.cdr.schemas import exports as export_requests
 from services.cdr.schemas import guard as requests
 from services.cdr.store import Stores
-from services.cdr.usecases import exports, limits, retention, watch
+from services.cdr.usecases import counting, exports, limits, retention, watch
 from shared.acting import Acting
 from shared.bus import rpc
 from shared.errors import NotFound
@@ -82,10 +83,17 @@ class CustomerCalls:
 
     @rpc(requests.Top)
     def top(self, acting: Acting, selection: Any, of: str, limit: int) -> Reply:
-        return charts.top(self._chart_source(), acting.require_customer(), selection, of, limit)
+        customer = acting.require_customer()
+        above = overage(self.stores.lines, customer, selection)
+        return charts.top(self._chart_source(), customer, selection, of, limit, above)
 
     def _chart_source(self) -> ChartSource:
-        return ChartSource(self.stores.counters, self.stores.charts)
+        stores = self.stores
+        return ChartSource(
+            stores.counters,
+            stores.charts,
+            lambda customer, selection: stores.long_counts.is_long(counting.key_of(customer, selection)),
+        )
 
     # Limits and fraud
 

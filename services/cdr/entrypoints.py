@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from services.cdr import schemas, views
+from services.cdr import schemas, usage_views, views
+from services.cdr.billing_entrypoints import BillingCalls
 from services.cdr.customer_entrypoints import CustomerCalls
-from services.cdr.domain.periods import written
 from services.cdr.plan_entrypoints import PlanCalls, open_stores
 from services.cdr.staff_entrypoints import StaffCalls
 from services.cdr.store import Stores
-from services.cdr.usecases import ownership, retention
-from services.cdr.usecases.close_period import close_period
+from services.cdr.usecases import counting, ownership, retention
 from shared.acting import Acting
 from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
 from shared.events import Envelope, MobileSubscriptionChanged, PbxNumberChanged
-from shared.money import to_wire
 
 STAFF = ("staff",)
 
@@ -25,7 +23,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class CdrService(CustomerCalls, StaffCalls, PlanCalls, Operations):
+class CdrService(CustomerCalls, StaffCalls, PlanCalls, BillingCalls, Operations):
     """Usage, rating and call details."""
 
     name = "cdr"
@@ -38,9 +36,9 @@ class CdrService(CustomerCalls, StaffCalls, PlanCalls, Operations):
         return views.periods(self.stores.periods, acting.require_customer(), _now())
 
     @rpc(schemas.TotalsRequest)
-    def totals(self, acting: Acting, selection: Any, by: str) -> dict[str, Any]:
-        customer = acting.require_customer()
-        return views.totals(self.stores.counters, self.stores.details, customer, selection, by, _now())
+    def totals(self, acting: Acting, selection: Any, by: str, counting: bool) -> dict[str, Any]:
+        customer, user = acting.require_customer(), str(acting.user_id) if counting else None
+        return usage_views.totals(self.stores, customer, selection, by, _now(), user)
 
     @rpc(schemas.OfCustomer, kinds=STAFF)
     def periods_of(self, acting: Acting, customer_id: str) -> dict[str, Any]:
@@ -48,25 +46,28 @@ class CdrService(CustomerCalls, StaffCalls, PlanCalls, Operations):
         return views.periods(self.stores.periods, customer_id, _now())
 
     @rpc(schemas.TotalsOfCustomer, kinds=STAFF)
-    def totals_of(self, acting: Acting, customer_id: str, selection: Any, by: str) -> dict[str, Any]:
+    def totals_of(
+        self, acting: Acting, customer_id: str, selection: Any, by: str, counting: bool = False
+    ) -> dict[str, Any]:
+        """For staff nothing is counted in the background, whatever ``counting`` says."""
         acting.require_staff()
-        stores = self.stores
-        return views.totals(stores.counters, stores.details, customer_id, selection, by, _now())
+        return usage_views.totals(self.stores, customer_id, selection, by, _now())
 
     @rpc(schemas.DetailsRequest)
-    def details(self, acting: Acting, selection: Any, cursor: Any, limit: int, sort: str) -> dict[str, Any]:
-        customer = acting.require_customer()
+    def details(
+        self, acting: Acting, selection: Any, cursor: Any, limit: int, sort: str, counting: bool
+    ) -> dict[str, Any]:
+        customer, user = acting.require_customer(), str(acting.user_id) if counting else None
         stores = self.stores
-        found = views.details(stores.details, stores.counters, customer, selection, cursor, limit, sort)
+        found = usage_views.details(stores, customer, selection, cursor, limit, sort, _now(), user)
         if not found["rows"]:
             found["removed"] = retention.removed(stores.retention, customer, selection)
         return found
 
-    @rpc(schemas.ClosePeriod, kinds=STAFF)
-    def close_period(self, acting: Acting, customer_id: str, period: int) -> dict[str, Any]:
-        acting.require_staff()
-        closed = close_period(customer_id, period, self.stores.periods, _now(), acting)
-        return {"period": written(period), "rows": closed.rows, "amount": to_wire(closed.amount)}
+    @rpc(schemas.CountingRequest)
+    def counting(self, acting: Acting, selection: Any) -> dict[str, Any] | None:
+        """How far the counting of a selection is that took too long to wait for; None when nobody counts."""
+        return counting.progress(self.stores, acting.require_customer(), selection)
 
     @rpc(kinds=STAFF)
     def quarantine_counts(self, acting: Acting) -> dict[str, int]:
@@ -84,4 +85,4 @@ class CdrService(CustomerCalls, StaffCalls, PlanCalls, Operations):
 
     @listen(MobileSubscriptionChanged)
     def on_subscription_changed(self, envelope: Envelope[MobileSubscriptionChanged]) -> None:
-        ownership.learn_subscription(envelope, self.stores.reference)
+        ownership.learn_subscription(envelope, self.stores.reference, self.stores.bundles, _now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from services.cdr import staff_views, views
+from services.cdr import staff_views, usage_views
 from services.cdr.schemas import DetailsOfCustomer
 from services.cdr.schemas import quarantine as quarantine_schemas
 from services.cdr.schemas import rerating as schemas
@@ -70,9 +70,9 @@ class StaffCalls:
     def details_of(self, acting: Acting, customer_id: str, **fields: Any) -> dict[str, Any]:
         """For the operator, and for staff who work on this customer."""
         acting.require_staff_for(customer_id)
-        stores = self.stores
-        place = fields.pop("cursor")
-        return views.details(stores.details, stores.counters, customer_id, place=place, **fields)
+        fields.pop("counting")
+        place, now = fields.pop("cursor"), datetime.now(UTC)
+        return usage_views.details(self.stores, customer_id, place=place, now=now, **fields)
 
     @rpc(schemas.ExplainRow, kinds=STAFF)
     def explain(self, acting: Acting, row_id: str) -> dict[str, Any]:

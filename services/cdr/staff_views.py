@@ -12,6 +12,7 @@ from services.cdr.domain.periods import written
 from services.cdr.domain.posting import Row
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.refusal import DISCARDED, Case
+from services.cdr.refusal_words import in_words
 from services.cdr.store.details import DetailsStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
@@ -199,7 +200,8 @@ def _event(document: dict[str, Any]) -> Reply:
     why = document.get("discarded")
     return {
         "id": document["_id"],
-        **{name: document[name] for name in ("carrier", "reason", "sentence", "record", "number")},
+        **{name: document[name] for name in ("carrier", "reason", "record", "number")},
+        "sentence": in_words(document["sentence"]),
         "source": bytes(document["source"])[:LONGEST_SOURCE].decode("utf-8", "replace"),
         "received_at": _moment(document["received_at"]),
         "was": document.get("was"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from services.cdr.domain.periods import first_day, following, last_day, period_o
 from services.cdr.domain.posting import Row
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import PartOfNumber, Place, Selection
+from services.cdr.overage import NO_OVERAGE, Overage
 from services.cdr.schemas import cursor
-from services.cdr.store.counters import Count, CounterStore
-from services.cdr.store.details import DetailsStore
+from services.cdr.store.counters import Count, CounterStore, Span, number_of
+from services.cdr.store.details import SCAN_MS, Search
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
 from shared.money import cents_to_wire, shown_cents, to_cents, to_wire
@@ -22,11 +23,16 @@ RECENT_PERIODS = 12
 Reply = dict[str, Any]
 Key = tuple[str | None, str | None]
 
+BY_NUMBER = ("number", "number_type")
+
+_LAST = "~"
+"""Sorts after every number."""
+
 _KEYS: dict[str, Callable[[Count], Key]] = {
     "total": lambda count: (None, None),
     "type": lambda count: (None, count.type),
-    "number": lambda count: (count.number, None),
-    "number_type": lambda count: (count.number, count.type),
+    "number": lambda count: (count.number or None, None),
+    "number_type": lambda count: (count.number or None, count.type),
 }
 
 
@@ -51,19 +57,19 @@ def _period(period: int, closed: bool) -> Reply:
 
 
 def totals(
-    counters: CounterStore, details: DetailsStore, customer: str, selection: Selection, by: str, now: datetime
+    counts: Sequence[Count] | None, selection: Selection, by: str, at: datetime, above: Overage = NO_OVERAGE
 ) -> Reply:
-    """The selection's sums: one row, or one per type, number, or both. Costs nothing per usage row
-    unless a filter looks at what counters do not know; ``complete`` is false when that took too long."""
-    counts = count(counters, details, customer, selection)
+    """The sums of what a selection counted at a moment: one row, or one per type, number, or both;
+    ``complete`` is false when that took too long. What is ``above`` bundles is under a type of its own and
+    no number."""
     grouped: dict[Key, list[int]] = {}
-    for one in counts or ():
+    for one in (*counts, *above.counts) if counts is not None else ():
         sums = grouped.setdefault(_KEYS[by](one), [0] * 6)
         for index, value in enumerate(one.sums):
             sums[index] += value
     rows = sorted(
         ((key, sums) for key, sums in grouped.items() if any(sums[:5])),
-        key=lambda item: (item[0][0] or "", -item[1][4], item[0][1] or ""),
+        key=lambda item: (item[0][0] or _LAST, -item[1][4], item[0][1] or ""),
     )
     total_cents, cents = shown_cents([sums[4] for _, sums in rows])
     total = [sum(column) for column in zip(*(sums for _, sums in rows), strict=True)] or [0] * 6
@@ -72,7 +78,8 @@ def totals(
         "rows": [_totals_row(key, sums, c) for (key, sums), c in zip(rows, cents, strict=True)],
         "total": _totals_row((None, None), total, total_cents),
         "complete": counts is not None,
-        "updated_at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "overage_left_out": above.left_out,
+        "updated_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
     }
 
 
@@ -97,33 +104,44 @@ def _totals_row(key: Key, sums: Sequence[int], cents: int) -> Reply:
 
 
 def count(
-    counters: CounterStore, details: DetailsStore, customer: str, selection: Selection
+    counters: CounterStore, search: Search, customer: str, selection: Selection, numbers: bool = False
 ) -> list[Count] | None:
-    """The selection's counts: from the counters where they can tell, else from the rows (None when
-    that takes too long)."""
-    if selection.by_row:
-        return details.sums(customer, selection)
-    found = [c for c in _candidates(counters, customer, selection) if _wanted(c, selection)]
+    """The selection's sums by product and type, and by number if that is wanted: from the counters where
+    they can tell, else from the rows (None when that takes too long)."""
+    found = None if selection.by_row else counted(counters, customer, selection, numbers)
+    return search.sums(SCAN_MS) if found is None else found
+
+
+def counted(counters: CounterStore, customer: str, selection: Selection, numbers: bool) -> list[Count] | None:
+    """The same from the counters alone; None where only rows can tell."""
+    found = counters.sums(customer, span_of(selection), numbers or bool(selection.sender))
+    return counts_wanted(found, selection)
+
+
+def counts_wanted(found: Sequence[Count], selection: Selection) -> list[Count] | None:
+    """Those that pass the selection's filters (each with its number when there is one on the sender); None
+    when there are senders that are not the charged number, which only rows know."""
+    wanted = [
+        one
+        for one in found
+        if (not selection.product or one.product == selection.product)
+        and (not selection.types or one.type in selection.types)
+    ]
     if not selection.sender:
-        return found
-    if any(c.sums[5] for c in found):  # a sender that is not the charged number: only rows know
-        return details.sums(customer, selection)
+        return wanted
+    if any(one.sums[5] for one in wanted):
+        return None
     part = PartOfNumber.of(selection.sender)
-    return [c for c in found if part.matches(c.number)]
+    return [one for one in wanted if part.matches(one.number)]
 
 
-def _wanted(one: Count, selection: Selection) -> bool:
-    return (not selection.product or one.product == selection.product) and (
-        not selection.types or one.type in selection.types
-    )
-
-
-def _candidates(counters: CounterStore, customer: str, selection: Selection) -> Iterable[Count]:
+def span_of(selection: Selection) -> Span:
+    """The counters that a selection is made of."""
     if selection.period is not None:
-        return counters.months_of_period(customer, selection.period)
+        return Span(period=selection.period)
     assert selection.first is not None and selection.last is not None
     days, months = split(selection.first, selection.last)
-    return counters.days_and_months(customer, days, months)
+    return Span(months=months, days=days)
 
 
 def split(first: date, last: date) -> tuple[list[tuple[int, int]], list[int]]:
@@ -136,41 +154,21 @@ def split(first: date, last: date) -> tuple[list[tuple[int, int]], list[int]]:
         if (begin, end) == (first_day(period), last_day(period)):
             months.append(period)
         else:
-            days.append((_number(begin), _number(end)))
+            days.append((number_of(begin), number_of(end)))
         period = following(period)
     return days, months
 
 
-def _number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def details(
-    store: DetailsStore,
-    counters: CounterStore,
-    customer: str,
-    selection: Selection,
-    place: Place,
-    limit: int,
-    sort: str,
-) -> Reply:
-    """One page of rows, and the sums of the whole selection (None when they take too long)."""
-    found = page(store, customer, selection, place, limit, sort)
-    return {**found, "summary": summary(store, counters, customer, selection)}
-
-
-def page(
-    store: DetailsStore, customer: str, selection: Selection, place: Place, limit: int, sort: str
-) -> Reply:
+def page(search: Search, place: Place, limit: int, sort: str) -> Reply:
     """Up to ``limit`` rows, and where the pages beside them begin."""
-    rows = store.page(customer, selection, sort, limit + 1, place)
+    rows = search.page(sort, limit + 1, place)
     more = len(rows) > limit
     if more:
         rows = rows[1:] if place.newer else rows[:-1]
 
     def has_newer() -> bool:
         if place.before:
-            return bool(store.page(customer, selection, sort, 1, Place(key=rows[0], newer=True)))
+            return bool(search.page(sort, 1, Place(key=rows[0], newer=True)))
         return more if place.newer else place.key is not None
 
     return {
@@ -178,11 +176,6 @@ def page(
         "older": cursor(rows[-1], newer=False) if rows and (place.newer or more) else None,
         "newer": cursor(rows[0], newer=True) if rows and has_newer() else None,
     }
-
-
-def summary(store: DetailsStore, counters: CounterStore, customer: str, selection: Selection) -> Reply | None:
-    """The sums of a selection; None when they take too long."""
-    return _summary(count(counters, store, customer, selection))
 
 
 def _instant(moment: datetime) -> str:
@@ -211,7 +204,8 @@ def _details_row(row: Row) -> Reply:
     return reply
 
 
-def _summary(counts: list[Count] | None) -> Reply | None:
+def summary_of(counts: Sequence[Count] | None) -> Reply | None:
+    """The sums of a selection; None when they take too long."""
     if counts is None:
         return None
     sums = [sum(one.sums[index] for one in counts) for index in range(5)]

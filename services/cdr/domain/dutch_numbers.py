@@ -58,6 +58,21 @@ def find_range(national: str) -> tuple[str, Range] | None:
     return None
 
 
+def named_from(party: str, kind: str) -> str:
+    """The shortest beginning of a number by which a plan may price it; empty where any will do.
+
+    A price for all of +31 is one for ordinary numbers. What has a class of its own (084, 0970, ranges
+    given to nobody) costs something else, so a plan names it or it waits. An SMS costs the same to any
+    number but 0979, of which nothing is published.
+    """
+    if not party.startswith("+31"):
+        return ""
+    prefix, known = find_range(party[3:]) or ("", None)
+    if known is None or known.call_type != "other" or (kind == "sms" and prefix != "979"):
+        return ""
+    return f"+31{prefix}"
+
+
 def short_type(digits: str) -> str | None:
     """The call type of a short number such as 112, 14020 or 1850; None when it is none."""
     return next((call_type for pattern, call_type in _SHORT if pattern.fullmatch(digits)), None)

@@ -24,6 +24,9 @@ Row = dict[str, Any]
 DeltaKey = tuple[str, int, int, str, str, str]
 """(customer, day as 20261122, booked period as 202611, number, product, call type)."""
 
+UseKey = tuple[str, str, int, int, str]
+"""(customer, mobile subscription, month of the start as 202611, booked period, call type)."""
+
 Head = tuple[int, int]
 """(revision, fingerprint) of a record's first row."""
 
@@ -57,9 +60,10 @@ class Priced(Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Deltas:
-    """Sums to add to the counters, by key."""
+    """Sums to add to the counters, by key; and to the use of mobile subscriptions (bundles.USE)."""
 
     sums: dict[DeltaKey, list[int]] = field(default_factory=dict)
+    uses: dict[UseKey, list[int]] = field(default_factory=dict)
 
     def add(self, row: Row, day: int) -> None:
         key = (row["customer"], day, row["period"], row["number"], row["product"], row["type"])
@@ -72,6 +76,15 @@ class Deltas:
         sums[4] += row["amount"]
         if row["sender"] != row["number"]:
             sums[5] += 1
+        if "subscription" in row:
+            self._add_use(row, day // 100)
+
+    def _add_use(self, row: Row, month: int) -> None:
+        key = (row["customer"], row["subscription"], month, row["period"], row["type"])
+        uses = self.uses.setdefault(key, [0, 0, 0, 0, 0])
+        uses[0] += row["sign"]
+        uses[_MEASURE[row["kind"]]] += row["sign"] * row["quantity"]
+        uses[4] += row["amount"]
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ Keys. An entry's `prefix` is the beginning of a key; the longest that fits wins.
 - data:        "data:BE", else "data:national", "data:eu" or "data:world"
 - a mobile:    "mob:" + any of the above, else without (what is in the bundle costs 0 there)
 Of the alternatives ("else") the first for which any entry is active decides, whatever the length
-of the prefixes. A longer prefix of which no entry is active gives way to a shorter one.
+of the prefixes. A longer prefix of which no entry is active gives way to a shorter one, but for Dutch
+numbers with a class of their own (dutch_numbers.named_from): those the bare "+31" does not price.
 """
 
 from bisect import bisect_right
@@ -18,6 +19,7 @@ from itertools import combinations
 
 from services.cdr.domain.amsterdam import DAY
 from services.cdr.domain.countries import zone_of
+from services.cdr.domain.dutch_numbers import named_from
 from services.cdr.domain.tariff import BASE, Entry
 
 _NUMBERS_KEPT = 30_000
@@ -162,19 +164,21 @@ class RatePlan:
         key = (kind, direction, receiver, roaming, product)
         found = self._cache.get(key)
         if found is None:
-            found = self._find(kind, lookup_keys(kind, direction, receiver, roaming, product))
+            named = named_from(receiver or "", kind) if direction != "in" else ""
+            found = self._find(kind, lookup_keys(kind, direction, receiver, roaming, product), named)
             if len(self._cache) >= _NUMBERS_KEPT:
                 self._cache.clear()  # a dialler that tries every number must not fill the memory
             self._cache[key] = found
         return found
 
-    def _find(self, kind: str, keys: Iterable[str]) -> Match:
+    def _find(self, kind: str, keys: Iterable[str], named: str) -> Match:
+        """``named``: what an entry that names a number must begin its number with."""
         groups = self._groups
         fitting = tuple(
             (kind, key[:length])
             for key in keys
             for length in range(min(len(key), self._longest), 0, -1)
-            if (kind, key[:length]) in groups
+            if (kind, key[:length]) in groups and (not named or names(key[:length], named))
         )
         found = self._matches.get(fitting)
         if found is None:
@@ -194,6 +198,12 @@ def conflicts(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
     """Pairs of entries that contradict each other."""
     for group in _grouped(entries).values():
         yield from ((first, second) for first, second in combinations(group, 2) if first.conflicts(second))
+
+
+def names(prefix: str, named: str) -> bool:
+    """Whether a prefix that goes into a number goes as far as ``named``."""
+    number = prefix[prefix.find("+") :] if "+" in prefix else ""
+    return not number or len(number) >= len(named)
 
 
 def lookup_keys(

@@ -21,7 +21,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from services.cdr.domain.rate_plan import TELEPHONY, Match, RatePlan, lookup_keys
+from services.cdr.domain.dutch_numbers import named_from
+from services.cdr.domain.rate_plan import TELEPHONY, Match, RatePlan, lookup_keys, names
 from services.cdr.domain.tariff import BASE, EURO, Entry, Step, Tariff
 
 MICRO_DECIMALS = 6
@@ -86,9 +87,10 @@ class Deviations:
 
     def find(self, usage: Usage, call_type: str) -> Deviation | None:
         keys = lookup_keys(usage.kind, usage.direction, usage.receiver, usage.roaming, usage.product)
+        named = named_from(usage.receiver or "", usage.kind) if usage.direction != "in" else ""
         for key in keys:
             for length in range(len(key), 0, -1):
-                if (usage.kind, key[:length]) in self.by_prefix:
+                if (usage.kind, key[:length]) in self.by_prefix and names(key[:length], named):
                     return self.by_prefix[usage.kind, key[:length]]
         candidates = (self.by_call_type.get(call_type), self.otherwise)
         return next((one for one in candidates if one is not None and one.is_for(usage.kind)), None)

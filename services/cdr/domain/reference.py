@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.cdr.domain.rate_plan import RatePlan
+from services.cdr.domain.rate_plan import MOBILE, RatePlan
 from services.cdr.domain.terms import Terms
 
 FOREVER = 1 << 62
@@ -30,6 +30,11 @@ class Owned:
     end: int
     customer: str
     product: str
+
+    @property
+    def subscription(self) -> str:
+        """The mobile subscription that has the number; empty for a fixed number."""
+        return self.source.partition(":")[2] if self.product == MOBILE else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ DISCARDED = "discarded"
 """What stands in the place of the reason when staff have put an event aside: kept, and tried no more."""
 
 
+FORGOTTEN = "what this event said was removed, as it is older than the term."
+"""The sentence of a discarded event of which nothing is kept any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Events that wait for the same mending (see :func:`case_of`)."""

@@ -19,10 +19,10 @@ from services.cdr import store as stores
 from services.cdr.domain.reference import Reference
 from services.cdr.ingester.booking import Booker
 from services.cdr.ingester.consumer import Ingester
-from services.cdr.store.abandoned import keep_aborting
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
 from shared import mongo
+from shared.abandoned import keep_aborting
 from shared.config import setting
 from shared.health import health_app, serve_health
 from shared.logging import get_logger, setup_logging

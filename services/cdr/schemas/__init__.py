@@ -12,6 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.cdr.domain.call_types import CALL_TYPES
 from services.cdr.domain.numbers import spellings
+from services.cdr.domain.period_lines import TYPES as BUNDLE_TYPES
 from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
@@ -76,7 +77,9 @@ class SelectionSchema(Base):
     last = fields.Date(data_key="to", load_default=None, allow_none=True)
     product = fields.String(load_default=None, allow_none=True, validate=one_of("telephony", "mobile"))
     types = fields.List(
-        fields.String(validate=one_of(*CALL_TYPES)), load_default=list, validate=validate.Length(max=50)
+        fields.String(validate=one_of(*CALL_TYPES, *BUNDLE_TYPES.values())),
+        load_default=list,
+        validate=validate.Length(max=50),
     )
     sender = fields.String(load_default="", validate=[validate.Length(max=40), _part_of_number])
     receiver = fields.String(load_default="", validate=[validate.Length(max=40), _part_of_number])
@@ -114,9 +117,15 @@ class SelectionSchema(Base):
         return Selection(**data)
 
 
-class TotalsRequest(Base):
+class CountingRequest(Base):
     selection = fields.Nested(SelectionSchema, load_default=lambda: SelectionSchema().load({}))
+
+
+class TotalsRequest(CountingRequest):
+    """``counting``: whether what takes too long to wait for shall be counted in the background."""
+
     by = fields.String(load_default="total", validate=one_of("total", "type", "number", "number_type"))
+    counting = fields.Boolean(load_default=False)
 
 
 class OfCustomer(Base):
@@ -163,8 +172,10 @@ def cursor(row: dict[str, Any], newer: bool) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-class DetailsRequest(Base):
-    selection = fields.Nested(SelectionSchema, load_default=lambda: SelectionSchema().load({}))
+class DetailsRequest(CountingRequest):
+    """``counting`` as in :class:`TotalsRequest`."""
+
+    counting = fields.Boolean(load_default=False)
     cursor = CursorField(load_default=Place(), allow_none=True)
     limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, 200))
     sort = fields.String(load_default="start", validate=one_of("start", "amount"))
@@ -182,6 +193,7 @@ class DetailsOfCustomer(OfCustomer, DetailsRequest):
 class ClosePeriod(Base):
     customer_id = identity()
     period = fields.String(required=True)
+    command_id = fields.String(load_default="", validate=validate.Length(max=64))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -196,5 +208,5 @@ class ClosePeriod(Base):
 
 class QuarantineRequest(Base):
     reason = fields.String(required=True, validate=one_of(*Reason))
-    after = fields.String(load_default="")
+    after = fields.String(load_default="", validate=validate.Length(max=64))
     limit = fields.Integer(load_default=100, strict=True, validate=validate.Range(1, 500))

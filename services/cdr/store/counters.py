@@ -2,48 +2,48 @@
 
 Ingesters write one ledger document per batch; :meth:`CounterStore.fold` adds many of them to the
 counters and deletes them, in one transaction. Totals are counters plus what is still in the ledger,
-read in one snapshot, so they are exact at every moment.
+read in one snapshot, so they are exact at every moment. How counters lie in the database:
+store/shelves.py.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from operator import add
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.posting import SUMS
+from services.cdr.store import shelves
+from services.cdr.store.shelves import DAY, MONTH, NUMBER, TYPE, Layouts
+from services.cdr.store.usage_rated import UsageRatedStore
 from shared.mongo import Document, transact
 
 FOLD_DOCUMENTS = 64
-FOLD_COUNTERS = 20_000
-
-Shelf = tuple[str, int, int, str, str]
-"""A document of counters: (customer, day or month, booked period, product, last digit of the number).
-Numbers share a document, as a fold costs by the documents it touches; the digit bounds its size."""
-
-Shelves = defaultdict[Shelf, defaultdict[str, int]]
+FOLD_SHELVES = 20_000
 
 _INDEXES: dict[str, list[list[tuple[str, int]]]] = {
-    "counters_day": [[("customer", ASCENDING), ("day", ASCENDING)]],
+    "counters_day": [[("customer", ASCENDING), ("by", ASCENDING), ("day", ASCENDING)]],
     "counters_month": [
-        [("customer", ASCENDING), ("period", ASCENDING)],
-        [("customer", ASCENDING), ("month", ASCENDING)],
+        [("customer", ASCENDING), ("by", ASCENDING), ("period", ASCENDING)],
+        [("customer", ASCENDING), ("by", ASCENDING), ("month", ASCENDING)],
     ],
 }
+
+_Key = tuple[str, str, str]
+"""(number, product, call type)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One counter: the sums of a number's rows of one type, on a day or in a month of their start.
+    """The sums of a number's rows of one type, on a day or in a month of their start.
 
-    ``day`` is 0 in a month's counter. Sums: rows, seconds, bytes, messages, amount (millionths of a
-    euro), others (rows whose sender is not the number).
+    ``day`` is 0 in a month's; both are 0, as is ``period``, where several were added together.
+    ``number`` is empty where numbers were. Sums: rows, seconds, bytes, messages, amount (millionths
+    of a euro), others (rows whose sender is not the number).
     """
 
     day: int
@@ -55,6 +55,32 @@ class Count:
     sums: tuple[int, int, int, int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is booked in a period; or what started in whole months (202611) and in ranges of days
+    (20261101), both days included."""
+
+    period: int | None = None
+    months: Collection[int] = ()
+    days: Collection[tuple[int, int]] = ()
+
+    def holds(self, day: int, period: int) -> bool:
+        """Whether usage of a day that is booked in a period is in it."""
+        if self.period is not None:
+            return period == self.period
+        return day // 100 in self.months or any(first <= day <= last for first, last in self.days)
+
+    def queries(self) -> Iterator[tuple[str, Document]]:
+        """(grain, what its documents must have)."""
+        if self.period is not None:
+            yield MONTH, {"period": self.period}
+            return
+        if self.months:
+            yield MONTH, {"month": {"$in": sorted(self.months)}}
+        for first, last in self.days:
+            yield DAY, {"day": {"$gte": first, "$lte": last}}
+
+
 def ensure_indexes(db: Database[Document]) -> None:
     for collection, indexes in _INDEXES.items():
         for keys in indexes:
@@ -64,6 +90,7 @@ def ensure_indexes(db: Database[Document]) -> None:
 class CounterStore:
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
+        self._rated = UsageRatedStore(db)
 
     def fold(self, patience: float = 0.0, touched: set[str] | None = None) -> int:
         """Move the oldest ledger documents into the counters; how many, 0 when there were none.
@@ -87,106 +114,120 @@ class CounterStore:
 
     def _fold(self, session: ClientSession) -> tuple[int, set[str]]:
         ledger = self._db["ledger"]
-        ids: list[Any] = []
-        days: Shelves = defaultdict(lambda: defaultdict(int))
-        months: Shelves = defaultdict(lambda: defaultdict(int))
+        documents: list[Document] = []
+        days = shelves.empty()
         for document in ledger.find(session=session).sort("_id", ASCENDING).limit(FOLD_DOCUMENTS):
-            ids.append(document["_id"])
+            documents.append(document)
             for customer, lines in document["customers"].items():
                 for day, period, number, product, kind, *sums in lines:
-                    shelf = (period, product, number[-1])
-                    _merge(days[customer, day, *shelf], number, kind, sums)
-                    _merge(months[customer, day // 100, *shelf], number, kind, sums)
-            if len(days) > FOLD_COUNTERS:
+                    shelves.put(days, (customer, day, period, product, number[-1]), f"{number}|{kind}", sums)
+            if len(days) > FOLD_SHELVES:
                 break
-        if ids:
-            self._write("counters_day", "day", days, session)
-            self._write("counters_month", "month", months, session)
-            ledger.delete_many({"_id": {"$in": ids}}, session=session)
-        return len(ids), {shelf[0] for shelf in months}
+        if documents:
+            months = shelves.by_month(days)
+            shelves.write(self._db, DAY, shelves.with_types(days), session)
+            shelves.write(self._db, MONTH, shelves.with_types(months), session)
+            self._rated.fold(documents, session)
+            ledger.delete_many({"_id": {"$in": [one["_id"] for one in documents]}}, session=session)
+        return len(documents), {shelf[0] for shelf in days}
 
-    def _write(self, collection: str, grain: str, shelves: Shelves, session: ClientSession) -> None:
-        updates = [_update(grain, shelf, sums) for shelf, sums in shelves.items() if sums]
-        if updates:
-            self._db[collection].bulk_write(updates, ordered=False, session=session)
+    def sums(self, customer: str, span: Span, numbers: bool) -> list[Count]:
+        """What a span holds, added together by product and type, and by number if that is wanted."""
+        by = NUMBER if numbers else TYPE
+        with self._db.client.start_session(snapshot=True) as session:
+            layouts = Layouts(self._db, session)
+            found = shelves.added(self._documents(customer, span, by, session))
+            layouts.read(found)
+            added: dict[_Key, tuple[int, ...]] = {
+                (number, layout[1], kind): sums
+                for layout, rows in found.items()
+                for number, kind, sums in shelves.cells_of(layouts.of(layout), rows)
+            }
+            for count in self._open_ledger(customer, span, numbers, session):
+                key = (count.number, count.product, count.type)
+                known = added.get(key)
+                added[key] = count.sums if known is None else tuple(map(add, known, count.sums))
+        return [Count(0, 0, 0, *key, sums) for key, sums in added.items()]  # type: ignore[arg-type]
+
+    def each(self, customer: str, span: Span, numbers: bool) -> list[Count]:
+        """The same one by one, by day (or month of start) and booked period as well."""
+        with self._db.client.start_session(snapshot=True) as session:
+            return self._each(customer, span, numbers, session)
+
+    def _each(self, customer: str, span: Span, numbers: bool, session: ClientSession) -> list[Count]:
+        documents = list(self._documents(customer, span, NUMBER if numbers else TYPE, session))
+        layouts = Layouts(self._db, session)
+        layouts.read({shelves.layout_of(document) for document in documents})
+        counts = [
+            Count(day, month, document["period"], number, document["product"], kind, sums)
+            for document in documents
+            for day, month in [_when(document)]
+            for number, kind, sums in shelves.cells_of(
+                layouts.of(shelves.layout_of(document)), shelves.rows_of(document)
+            )
+        ]
+        return counts + list(self._open_ledger(customer, span, numbers, session))
 
     def months_of_period(self, customer: str, period: int) -> list[Count]:
-        """Everything booked in a period, per month of start."""
-        with self._db.client.start_session(snapshot=True) as session:
-            return self.counts_of_period(customer, period, session)
+        """Everything booked in a period, per month of start and number."""
+        return self.each(customer, Span(period=period), numbers=True)
 
     def counts_of_period(self, customer: str, period: int, session: ClientSession) -> list[Count]:
         """The same as a given session sees it."""
-        query = {"customer": customer, "period": period}
-        counts = list(_counts(self._db["counters_month"].find(query, session=session)))
-        counts += (c for c in self._open_ledger(customer, session) if c.period == period)
-        return counts
+        return self._each(customer, Span(period=period), True, session)
+
+    def booked_between(self, customer: str, after: int, before: int, session: ClientSession) -> set[int]:
+        """The billing periods after one and before another in which something is booked."""
+        wanted = {"customer": customer, "by": TYPE, "period": {"$gt": after, "$lt": before}}
+        found = {
+            one["period"] for one in self._db["counters_month"].find(wanted, {"period": 1}, session=session)
+        }
+        field = f"customers.{customer}"
+        for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
+            found |= {line[1] for line in document["customers"][customer] if after < line[1] < before}
+        return found
 
     def telephony(self, customer: str, period: int) -> int:
         """What telephony costs in a billing period so far, in millionths of a euro."""
-        counts = self.months_of_period(customer, period)
+        counts = self.sums(customer, Span(period=period), numbers=False)
         return sum(count.sums[4] for count in counts if count.product == "telephony")
 
     def by_day(self, customer: str, first: date, last: date) -> list[Count]:
-        """Everything that started on these days, both included."""
-        return self.days_and_months(customer, [(_number(first), _number(last))], [])
+        """Everything that started on these days, both included, by day and type."""
+        return self.each(customer, Span(days=[(number_of(first), number_of(last))]), numbers=False)
 
     def customers_since(self, day: date) -> set[str]:
         """Who has usage on this day or later; looks at the whole index."""
-        return set(self._db["counters_day"].distinct("customer", {"day": {"$gte": _number(day)}}))
+        return set(self._db["counters_day"].distinct("customer", {"day": {"$gte": number_of(day)}}))
 
     def days_and_months(
         self, customer: str, days: Iterable[tuple[int, int]], months: Iterable[int]
     ) -> list[Count]:
         """Everything that started in these months or in these ranges of days (both days included)."""
-        ranges, whole = list(days), set(months)
-        with self._db.client.start_session(snapshot=True) as session:
-            counts: list[Count] = []
-            if whole:
-                query: Document = {"customer": customer, "month": {"$in": sorted(whole)}}
-                counts += _counts(self._db["counters_month"].find(query, session=session))
-            for first, last in ranges:
-                query = {"customer": customer, "day": {"$gte": first, "$lte": last}}
-                counts += _counts(self._db["counters_day"].find(query, session=session))
-            counts += (
-                c
-                for c in self._open_ledger(customer, session)
-                if c.month in whole or any(first <= c.day <= last for first, last in ranges)
-            )
-        return counts
+        return self.each(customer, Span(months=set(months), days=list(days)), numbers=True)
 
-    def _open_ledger(self, customer: str, session: ClientSession) -> Iterator[Count]:
+    def _documents(self, customer: str, span: Span, by: str, session: ClientSession) -> Iterator[Document]:
+        for grain, wanted in span.queries():
+            query = {"customer": customer, "by": by, **wanted}
+            yield from self._db[shelves.collection(grain)].find(query, session=session)
+
+    def _open_ledger(
+        self, customer: str, span: Span, numbers: bool, session: ClientSession
+    ) -> Iterator[Count]:
         """What has been booked but not folded yet."""
         field = f"customers.{customer}"
         for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
             for day, period, number, product, kind, *sums in document["customers"][customer]:
-                yield Count(day, day // 100, period, number, product, kind, tuple(sums))
+                if span.holds(day, period):
+                    whose = number if numbers else ""
+                    yield Count(day, day // 100, period, whose, product, kind, tuple(sums))
 
 
-def _number(day: date) -> int:
+def number_of(day: date) -> int:
+    """20261123."""
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def _update(grain: str, shelf: Shelf, sums: Mapping[str, int]) -> UpdateOne:
-    customer, when, period, product, _ = shelf
-    fresh = {"customer": customer, grain: when, "period": period, "product": product}
-    return UpdateOne(
-        {"_id": "|".join(map(str, shelf))}, {"$inc": dict(sums), "$setOnInsert": fresh}, upsert=True
-    )
-
-
-def _merge(shelf: dict[str, int], number: str, kind: str, sums: list[int]) -> None:
-    for name, value in zip(SUMS, sums, strict=True):
-        if value:
-            shelf[f"numbers.{number}.{kind}.{name}"] += value
-
-
-def _counts(documents: Iterable[Document]) -> Iterator[Count]:
-    for document in documents:
-        day = document.get("day", 0)
-        month = document.get("month") or day // 100
-        period, product = document["period"], document["product"]
-        for number, types in document["numbers"].items():
-            for kind, sums in types.items():
-                amounts = tuple(sums.get(name, 0) for name in SUMS)
-                yield Count(day, month, period, number, product, kind, amounts)
+def _when(document: Document) -> tuple[int, int]:
+    day = document.get(DAY, 0)
+    return day, document.get(MONTH) or day // 100

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import ExecutionTimeout
 
@@ -34,9 +36,52 @@ class DetailsStore:
         """One row, whoever's it is: for staff."""
         return self._usage.find_one({"_id": identity})
 
+    def search(self, customer: str, selection: Selection) -> Search:
+        """A selection with the numbers looked up that its parts of numbers stand for, once for all that is
+        asked of it."""
+        return Search(self._usage, selection, lambda: self._query(customer, selection))
+
     def page(self, customer: str, selection: Selection, sort: str, limit: int, place: Place) -> list[Row]:
         """Up to ``limit`` rows from ``place`` on, in the order of ``sort`` (descending)."""
-        wanted = self.wanted(customer, selection, sort)
+        return self.search(customer, selection).page(sort, limit, place)
+
+    def sums(self, customer: str, selection: Selection) -> list[Count] | None:
+        """The selection's rows summed by number and type; None when that takes too long to wait for."""
+        return self.search(customer, selection).sums(SCAN_MS)
+
+    def _query(self, customer: str, selection: Selection) -> Document | None:
+        """The query, with the numbers that the parts of numbers stand for; None when there are none."""
+        query = match(customer, selection)
+        for side, part in (("sender", selection.sender), ("receiver", selection.receiver)):
+            parties = self._parties.matching(customer, side, part) if part else None
+            if parties == []:
+                return None
+            if parties is not None:
+                query[side] = {"$in": parties}
+        return query
+
+
+class Search:
+    """What people see of a selection of a customer's rows."""
+
+    def __init__(
+        self,
+        usage: Collection[Document],
+        selection: Selection,
+        look_up: Callable[[], Document | None],
+    ) -> None:
+        self._usage = usage
+        self._selection = selection
+        self._look_up = look_up
+
+    @cached_property
+    def _query(self) -> Document | None:
+        """None when there is nothing."""
+        return self._look_up()
+
+    def page(self, sort: str, limit: int, place: Place) -> list[Row]:
+        """Up to ``limit`` rows from ``place`` on, in the order of ``sort`` (descending)."""
+        wanted = self.wanted(sort)
         if wanted is None:
             return []
         query, index = wanted
@@ -49,36 +94,26 @@ class DetailsStore:
         rows = list(self._usage.find(query).sort(order).limit(limit).hint(index))
         return rows[::-1] if place.newer else rows
 
-    def wanted(self, customer: str, selection: Selection, sort: str) -> tuple[Document, Index] | None:
-        """The query for what people see of a selection, and the index by which it comes in the order of
-        ``sort`` for the least; None when there is nothing."""
-        query = self._match(customer, selection)
-        if query is None:
+    def wanted(self, sort: str) -> tuple[Document, Index] | None:
+        """The query, and the index by which its rows come in the order of ``sort`` for the least; None when
+        there is nothing."""
+        if self._query is None:
             return None
-        chosen = way(self._usage, query, selection, sort)
-        return {**query, **chosen.query}, chosen.index
+        chosen = way(self._usage, self._query, self._selection, sort)
+        return {**self._query, **chosen.query}, chosen.index
 
-    def sums(self, customer: str, selection: Selection) -> list[Count] | None:
-        """The selection's rows summed by number and type; None when that takes too long to wait for."""
-        query = self._match(customer, selection)
-        if query is None:
+    def sums(self, patience_ms: int | None, starts: Document | None = None) -> list[Count] | None:
+        """The rows summed by number and type, of all of them or of those whose ``start`` is so; None when
+        that takes longer than one wants to wait."""
+        if self._query is None:
             return []
+        query = self._query if starts is None else {"$and": [self._query, {"start": starts}]}
         pipeline: list[Document] = [{"$match": query}, {"$group": _GROUP}]
+        limit: dict[str, Any] = {} if patience_ms is None else {"maxTimeMS": patience_ms}
         try:
-            return [_count(group) for group in self._usage.aggregate(pipeline, maxTimeMS=SCAN_MS)]
+            return [_count(group) for group in self._usage.aggregate(pipeline, **limit)]
         except ExecutionTimeout:
             return None
-
-    def _match(self, customer: str, selection: Selection) -> Document | None:
-        """The query, with the numbers that the parts of numbers stand for; None when there are none."""
-        query = match(customer, selection)
-        for side, part in (("sender", selection.sender), ("receiver", selection.receiver)):
-            parties = self._parties.matching(customer, side, part) if part else None
-            if parties == []:
-                return None
-            if parties is not None:
-                query[side] = {"$in": parties}
-        return query
 
 
 def _signed(kind: str) -> Document:

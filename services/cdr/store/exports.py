@@ -90,7 +90,7 @@ class ExportFiles:
         of details have. A page is a query of its own, from the last row on, so no cursor has to live for
         minutes."""
         names = SORTS[sort]
-        found = self._details.wanted(customer, selection, sort)
+        found = self._details.search(customer, selection).wanted(sort)
         if found is None:
             return
         wanted, index = found

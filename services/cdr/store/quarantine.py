@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pymongo import ASCENDING
@@ -36,6 +36,15 @@ class QuarantineStore:
         """How many events wait, by reason."""
         groups = self._quarantine.aggregate([{"$group": {"_id": "$reason", "n": {"$sum": 1}}}])
         return {group["_id"]: group["n"] for group in groups}
+
+    def without_rate(self, numbers: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """(the number that pays, the event as it was taken) of what waits for a rate: of these numbers, or of
+        all."""
+        query: Document = {"reason": str(Reason.NO_RATE)}
+        if numbers is not None:
+            query["number"] = {"$in": list(numbers)}
+        for one in self._quarantine.find(query, {"number": 1, "source": 1}):
+            yield one["number"], bytes(one["source"])
 
     def cases(self) -> list[Document]:
         """What waits, grouped by what mends it: ``{_id: {reason, carrier, case}, n, oldest, newest}``, most

@@ -37,6 +37,7 @@ _VERSIONS_KEPT = 4
 
 def ensure_indexes(db: Database[Document]) -> None:
     db["owners"].create_index([("sequence", ASCENDING)])
+    db["owners"].create_index([("customer", ASCENDING)])
     db["plans"].create_index([("name", ASCENDING), ("valid_from", ASCENDING)], unique=True)
 
 
@@ -56,6 +57,11 @@ class ReferenceStore:
     def ownerships(self, after: int) -> Sequence[Ownership]:
         found = self._db["owners"].find({"sequence": {"$gt": after}}).sort("sequence", ASCENDING)
         return [_ownership(document) for document in found]
+
+    def owned_by(self, customer: str) -> list[Owned]:
+        """All numbers a customer has or had."""
+        found = self._db["owners"].find({"customer": customer})
+        return [owned for document in found for owned in _ownership(document).owned]
 
     def save_ownership(self, source: str, customer: str, product: str, revision: int, numbers: Any) -> bool:
         """Keep what a source says of its numbers unless a newer revision is known; whether it was news.

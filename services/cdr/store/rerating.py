@@ -19,7 +19,7 @@ from services.cdr.domain.periods import following
 from services.cdr.domain.posting import Row, row_id
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
 from services.cdr.domain.selection import Place
-from services.cdr.store.counters import CounterStore
+from services.cdr.store.counters import CounterStore, Span
 from services.cdr.store.details import DetailsStore
 from services.cdr.store.usage import ordinal
 from shared.jobs import KEEP, JobState, JobStore
@@ -78,10 +78,8 @@ class RerateStore:
         """About how many rows there are to look at: for progress only."""
         total = 0
         for customer in customers:
-            if scope.period is not None:
-                counts = self._counters.months_of_period(customer, scope.period)
-            else:
-                counts = self._counters.days_and_months(customer, (), _months(scope))
+            span = Span(period=scope.period, months=() if scope.period is not None else _months(scope))
+            counts = self._counters.sums(customer, span, numbers=False)
             total += sum(count.sums[0] for count in counts)
         return total
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from pymongo import DESCENDING
 from pymongo.database import Database
 
 from services.cdr.domain.numbers import ANONYMOUS
+from services.cdr.domain.refusal import DISCARDED, FORGOTTEN
 from services.cdr.store.commands import Changes
 from services.cdr.store.parties import Parties
 from shared.mongo import Document
@@ -21,7 +23,7 @@ from shared.mongo import Document
 HOUSE = "house"
 BATCH = 500
 
-_DAY = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": "Europe/Amsterdam"}}
+_DAY: dict[str, Any] = {"$dateTrunc": {"date": "$start", "unit": "day", "timezone": "Europe/Amsterdam"}}
 _ANONYMOUS: list[Document] = [
     {
         "$set": {
@@ -44,6 +46,8 @@ class RetentionStore:
         self._terms = db["retention"]
         self._counters = db["counters_month"]
         self._parties = Parties(db)
+        self._changes = db["rerate_changes"]
+        self._quarantine = db["quarantine"]
 
     def terms(self, changes: Changes | None = None) -> Mapping[str, int]:
         """Months by customer ID, and by HOUSE for whoever has no term of their own."""
@@ -77,6 +81,23 @@ class RetentionStore:
         ids = [row["_id"] for row in found]
         if ids:
             self._usage.update_many({"_id": {"$in": ids}}, _ANONYMOUS)
+        return len(ids)
+
+    def anonymise_changes(self, customer: str, period: int) -> None:
+        """The same for what re-ratings keep of a period's rows."""
+        told = {"customer": customer, "shown.period": period, "shown.receiver": {"$ne": ANONYMOUS}}
+        day = {**_DAY["$dateTrunc"], "date": "$shown.start"}
+        hide = {"shown.receiver": ANONYMOUS, "shown.start": {"$dateTrunc": day}, "destination": ""}
+        self._changes.update_many(told, [{"$set": hide}])
+
+    def anonymise_discarded(self, before: datetime) -> int:
+        """The next few events that staff had put aside and that came before a moment: that they came and why
+        they were put aside stays, what they said goes. How many, 0 when all are done."""
+        query = {"reason": DISCARDED, "received_at": {"$lt": before}, "sentence": {"$ne": FORGOTTEN}}
+        ids = [one["_id"] for one in self._quarantine.find(query, {"_id": 1}).limit(BATCH)]
+        if ids:
+            forget = {"sentence": FORGOTTEN, "source": b"", "number": None, "case": ""}
+            self._quarantine.update_many({"_id": {"$in": ids}}, {"$set": forget})
         return len(ids)
 
     def forget_parties(self, customer: str, period: int) -> Iterator[int]:

@@ -39,6 +39,7 @@ def ensure_indexes(db: Database[Document]) -> None:
     for keys in INDEXES:
         db["usage"].create_index(keys)
     db["quarantine"].create_index([("reason", ASCENDING), ("_id", ASCENDING)])
+    db["quarantine"].create_index([("number", ASCENDING), ("reason", ASCENDING)])
 
 
 class ClosingAhead(Exception):
@@ -188,11 +189,18 @@ def ordinal(identity: str) -> int:
 
 
 def ledger_document(worker: str, deltas: Deltas) -> Document:
-    """All sums of a batch by customer, so that a reader takes its own customer's part only."""
+    """All sums of a batch by customer, so that a reader takes its own customer's part only; ``uses`` is
+    there when mobile subscriptions were used."""
     customers: dict[str, list[list[Any]]] = defaultdict(list)
     for (customer, *key), sums in deltas.sums.items():
         customers[customer].append([*key, *sums])
-    return {"_id": ObjectId(), "worker": worker, "customers": dict(customers)}
+    document: Document = {"_id": ObjectId(), "worker": worker, "customers": dict(customers)}
+    if deltas.uses:
+        uses: dict[str, list[list[Any]]] = defaultdict(list)
+        for (customer, *use), sums in deltas.uses.items():
+            uses[customer].append([*use, *sums])
+        document["uses"] = dict(uses)
+    return document
 
 
 def quarantine_document(refused: Refused) -> Document:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.cdr.domain.periods import bounds, written
-from services.cdr.store.periods import ClosedPeriod
+from services.cdr.store.periods import ClosedPeriod, EarlierIsOpen
 from shared import audit
 from shared.acting import Acting
 from shared.errors import Conflict
@@ -26,7 +26,8 @@ class Periods(Protocol):
 def close_period(customer: str, period: int, store: Periods, now: datetime, acting: Acting) -> ClosedPeriod:
     """Close a month that is over, once; calling again answers the same.
 
-    Months close in order: Conflict when a later one is closed already, or this one is not over.
+    Months close in order: Conflict when a later one is closed already, when an earlier one is open and
+    holds rows (which nobody would ever pay for), or when this one is not over.
     """
     if now < bounds(period)[1]:
         raise Conflict(
@@ -43,7 +44,17 @@ def close_period(customer: str, period: int, store: Periods, now: datetime, acti
                 period=written(period),
             )
         )
-    return store.close(customer, period, now, lambda closed: (_event(closed), _entry(closed, acting)))
+    try:
+        return store.close(customer, period, now, lambda closed: (_event(closed), _entry(closed, acting)))
+    except EarlierIsOpen as problem:
+        raise Conflict(
+            gettext(
+                "%(earlier)s is nog open en er is verbruik in geboekt. Sluit eerst die maand af, "
+                "en dan %(period)s.",
+                earlier=written(problem.period),
+                period=written(period),
+            )
+        ) from problem
 
 
 def _event(closed: ClosedPeriod) -> Envelope[PeriodClosed]:

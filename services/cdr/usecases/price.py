@@ -78,6 +78,8 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
     }
     if roaming:
         fields["roaming"] = roaming
+    if subscription := owned.subscription:
+        fields["subscription"] = subscription
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
 
 

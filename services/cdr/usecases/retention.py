@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.cdr.domain.periods import period_of, shifted, written
+from services.cdr.domain.periods import bounds, period_of, shifted, written
 from services.cdr.domain.retention import MONTHS, kept_from
 from services.cdr.domain.selection import Selection
 from services.cdr.store.commands import Changes, Commands
@@ -85,8 +85,13 @@ def due(store: RetentionStore, now: datetime, customer: str | None = None) -> li
 
 
 def anonymise_due(commands: Commands, store: RetentionStore, now: datetime, go_on: Callable[[], bool]) -> int:
-    """Anonymise what is due in small batches, for as long as ``go_on``; how many rows."""
+    """Anonymise what is due in small batches, for as long as ``go_on``; how many rows. Events that were put
+    aside are nobody's: the house's term holds for them."""
     total = 0
+    house = store.terms().get(HOUSE, MONTHS)
+    before = bounds(kept_from(period_of(now), house))[0]
+    while store.anonymise_discarded(before) and go_on():
+        pass
     for customer, period in due(store, now):
         rows, done = _anonymise(store, customer, period, go_on)
         total += rows
@@ -103,6 +108,7 @@ def _anonymise(
     while go_on():
         batch = store.anonymise(customer, period)
         if not batch:
+            store.anonymise_changes(customer, period)
             return rows, all(go_on() for _ in store.forget_parties(customer, period))
         rows += batch
     return rows, False

@@ -9,12 +9,12 @@ import time
 from functools import partial
 
 from services.cdr.store import Stores, prepare
-from services.cdr.store.abandoned import keep_aborting
 from services.cdr.worker.background import work_of
 from services.cdr.worker.folding import Folding
 from services.cdr.worker.guarding import Guarding
 from services.cdr.worker.tidying import tidy
 from shared import mongo
+from shared.abandoned import keep_aborting
 from shared.health import health_app, serve_health
 from shared.job_runner import Runner
 from shared.logging import get_logger, setup_logging

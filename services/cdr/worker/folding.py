@@ -19,6 +19,7 @@ from services.cdr.store.counters import CounterStore
 from services.cdr.store.quarantine import QuarantineStore
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
+from services.cdr.store.usage_rated import UsageRatedStore
 from services.cdr.usecases.replay import replay_all
 from shared import mongo
 from shared.logging import get_logger
@@ -46,6 +47,7 @@ class Folding:
         self._stopping = stopping
         self._lease = mongo.Lease(db, "cdr-worker")
         self._counters = CounterStore(db)
+        self._rated = UsageRatedStore(db)
         self._quarantine = QuarantineStore(db)
         self._usage = UsageStore(db, "replay")
         self._reference = Reference(ReferenceStore(db))
@@ -77,6 +79,7 @@ class Folding:
         FOLDED.inc(folded)
         if customers:
             self._touched(customers)
+        self._rated.tell_changed(datetime.now(UTC))
         self._sweep()
         return folded > 0
 

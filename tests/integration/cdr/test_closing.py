@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from pymongo import monitoring
@@ -51,8 +52,18 @@ def test_late_usage_goes_to_the_first_open_month_and_says_so(cdr: Cdr) -> None:
     customer = cdr.customer()
     cdr.send(may(customer, "in-time"))
     cdr.settle()
-    assert customer.close("2024-04") == {"period": "2024-04", "rows": 0, "amount": "0.000000"}
-    assert customer.close("2024-05") == {"period": "2024-05", "rows": 1, "amount": "0.051300"}
+    assert customer.close("2024-04") == {
+        "period": "2024-04",
+        "rows": 0,
+        "amount": "0.000000",
+        "closed_at": ANY,
+    }
+    assert customer.close("2024-05") == {
+        "period": "2024-05",
+        "rows": 1,
+        "amount": "0.051300",
+        "closed_at": ANY,
+    }
     assert customer.close("2024-06")["rows"] == 0
     cdr.send(may(customer, "late"))
     cdr.settle()
@@ -60,6 +71,17 @@ def test_late_usage_goes_to_the_first_open_month_and_says_so(cdr: Cdr) -> None:
     (late,) = customer.details({"period": "2024-07"})["rows"]
     assert (late["start"], late["state"]) == ("2024-05-15T10:00:00.000Z", "late")
     assert customer.total(**{"from": "2024-05-15", "to": "2024-05-15"})[0] == 2
+
+
+def test_a_month_with_rows_is_not_passed_over_and_one_without_may_be(cdr: Cdr) -> None:
+    """What is booked in a month that was passed over nobody would ever pay."""
+    customer = cdr.customer()
+    cdr.send(may(customer, "a"))
+    cdr.settle()
+    with pytest.raises(Conflict, match="2024-05 is nog open en er is verbruik in geboekt"):
+        customer.close("2024-07")
+    assert customer.close("2024-05")["rows"] == 1
+    assert customer.close("2024-07")["rows"] == 0, "nothing is booked in June"
 
 
 def test_closing_again_answers_the_same_and_other_customers_are_not_touched(cdr: Cdr) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -87,7 +88,11 @@ def test_in_a_closed_month_nothing_moves_and_the_open_one_gets_the_difference(st
     story.send(story.event("r"), story.event("other"))
     closed = story.customer.close("2024-05")
     story.send(story.event("r", revision=2, duration=120))
-    assert story.customer.close("2024-05") == closed == {"period": "2024-05", "rows": 2, "amount": "0.102600"}
+    assert (
+        story.customer.close("2024-05")
+        == closed
+        == {"period": "2024-05", "rows": 2, "amount": "0.102600", "closed_at": ANY}
+    )
     assert story.customer.total(period="2024-05") == (2, 120, "0.102600")
     assert story.customer.total(period="2024-06") == (0, 60, "0.021300")
     assert {row[2:] for row in shown(story.customer, "2024-06")} == {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pymongo.read_concern import ReadConcern
 
-from services.cdr import staff_views, views
+from services.cdr import staff_views, usage_views
 from services.cdr import store as stores_module
 from services.cdr.domain.selection import Place, Selection
 from services.cdr.store import Stores
@@ -24,7 +24,7 @@ from shared.events import decode
 from shared.events.audit import CdrAuditRecorded
 from shared.ids import new_id
 from tests.integration.cdr.scene import Cdr
-from tests.integration.cdr.shelf import CUSTOMER, book, row
+from tests.integration.cdr.shelf import CUSTOMER, NUMBER, book, row
 
 pytestmark = pytest.mark.feature("CDR-12")
 
@@ -60,12 +60,12 @@ def run(stores: Stores) -> int:
 
 def totals(stores: Stores, period: int) -> Any:
     selection = Selection(period=period)
-    return views.totals(stores.counters, stores.details, CUSTOMER, selection, "number_type", NOW)["rows"]
+    return usage_views.totals(stores, CUSTOMER, selection, "number_type", NOW)["rows"]
 
 
 def listed(stores: Stores, period: int) -> list[Any]:
     selection = Selection(period=period)
-    found = views.details(stores.details, stores.counters, CUSTOMER, selection, Place(), 50, "start")
+    found = usage_views.details(stores, CUSTOMER, selection, Place(), 50, "start", NOW)
     return list(found["rows"])
 
 
@@ -105,6 +105,29 @@ def test_the_list_is_empty_and_says_why(stores: Stores) -> None:
     why = {"before": "2025-05", "months": 18}
     assert retention.removed(stores.retention, CUSTOMER, Selection(period=OLD)) == why
     assert retention.removed(stores.retention, CUSTOMER, Selection(period=KEPT)) is None
+
+
+def test_what_re_ratings_and_quarantine_keep_is_anonymised_as_well(stores: Stores, db: Any) -> None:
+    old, kept = (datetime(year, 4, 9, 8, 30, tzinfo=UTC) for year in (2025, 2026))
+    for period, start in ((OLD, old), (KEPT, kept)):
+        shown = {"start": start, "number": NUMBER, "receiver": "+31600100001", "period": period}
+        db["rerate_changes"].insert_one(
+            {"_id": f"j|{period}", "customer": CUSTOMER, "destination": "Nederland mobiel", "shown": shown}
+        )
+        for reason in ("discarded", "no_rate"):
+            event = {"reason": reason, "carrier": "vasco", "case": NUMBER, "number": NUMBER, "record": "r-1"}
+            told = {"sentence": f"{NUMBER} belongs to nobody.", "source": b"{}", "received_at": start}
+            db["quarantine"].insert_one({"_id": f"{reason}-{period}", **event, **told})
+    run(stores)
+    change = db["rerate_changes"].find_one({"_id": f"j|{OLD}"})
+    assert (change["shown"]["receiver"], change["destination"]) == ("anon", "")
+    assert change["shown"]["start"] == datetime(2025, 4, 8, 22, tzinfo=UTC)
+    aside = db["quarantine"].find_one({"_id": f"discarded-{OLD}"})
+    assert (aside["number"], aside["case"], aside["source"], aside["record"]) == (None, "", b"", "r-1")
+    assert NUMBER not in aside["sentence"]
+    left = {one["_id"] for one in db["quarantine"].find({"number": NUMBER})}
+    assert left == {f"discarded-{KEPT}", f"no_rate-{OLD}", f"no_rate-{KEPT}"}, "what waits is still needed"
+    assert db["rerate_changes"].find_one({"_id": f"j|{KEPT}"})["shown"]["receiver"] == "+31600100001"
 
 
 def test_a_run_that_is_stopped_goes_on_where_it_was(

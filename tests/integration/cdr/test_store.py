@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from services.cdr import store
-from services.cdr.store.abandoned import abort_abandoned
 from services.cdr.store.search import INDEXES
 from services.cdr.store.usage import UsageStore
 from shared import mongo
+from shared.abandoned import abort_abandoned
 from shared.ids import new_id
 from shared.mongo import Document
 from tests.support.processes import ROOT, python, until

@@ -365,3 +365,42 @@ def test_the_dearest_plan_cannot_overflow_the_store() -> None:
     usage = Usage("data", "out", None, 0, 10**13, "data_world", "US")
     assert rate(usage, plan, Deviations({}, {}, Deviation(10_000_000))).amount_micro == 11 * 10**15 < 2**63
     assert euro("100") == 100 * 10**12
+
+
+BARE = RatePlan(
+    (
+        voice("+31", per_minute("0.02"), "Nederland"),
+        voice("mob:+31", per_minute("0"), "in de bundel"),
+        voice("fwd:+31", per_minute("0.01"), "doorgeschakeld"),
+        voice("in:", per_minute("0"), "inkomend"),
+        Entry("sms", "+31", "sms", tariff((0, "0.06", 1, 1))),
+    )
+)
+NAMED = RatePlan((*BARE.entries, voice("+3184", per_minute("0.20"), "084"), voice("+31979", per_minute("1"))))
+
+
+@pytest.mark.parametrize("number", ["+31979000001", "+31840000001", "+31870000001", "+31970000000001"])
+def test_a_class_of_its_own_is_never_priced_by_the_bare_country(number: str) -> None:
+    """Nor by a deviation for all of +31, forwarded or from a mobile."""
+    cheap = Deviations({("voice", "+31"): Deviation(replacement=per_minute("0.001"))}, {})
+    for more in ({}, {"direction": "forward"}, {"product": "mobile"}):
+        with pytest.raises(NoRate):
+            rate(call(number, 60, **more), BARE, cheap)
+    assert rate(call("+31850001611", 60), BARE).amount_micro == 20_000
+    assert rate(call(number, 60, direction="in"), BARE).amount_micro == 0, "their own number that is called"
+
+
+def test_what_a_plan_names_has_its_price() -> None:
+    assert rate(call("+31840000001", 60), NAMED).amount_micro == 200_000
+    assert rate(call("+31979000001", 60), NAMED).amount_micro == 1_000_000
+    cheap = Deviations({("voice", "+31"): Deviation(replacement=per_minute("0.001"))}, {})
+    assert rate(call("+31840000001", 60), NAMED, cheap).amount_micro == 200_000
+
+
+def test_an_sms_to_a_machine_costs_what_any_sms_costs_but_0979_waits() -> None:
+    def sms(number: str) -> Usage:
+        return Usage("sms", "out", number, local("2026-11-20 12:00:00"), 1, "sms")
+
+    assert rate(sms("+31970000000001"), BARE).amount_micro == 60_000
+    with pytest.raises(NoRate):
+        rate(sms("+31979000001"), BARE)

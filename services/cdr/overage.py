@@ -1,0 +1,41 @@
+"""What is used above bundles, as Totalen and the charts beside it show it: under call types of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.cdr.domain.period_lines import PRODUCT, Line
+from services.cdr.domain.selection import Selection
+from services.cdr.store.counters import Count
+from services.cdr.store.period_lines import PeriodLineStore
+
+
+@dataclass(frozen=True)
+class Overage:
+    """``counts`` have no number: a group's bundle belongs to none. ``left_out``: the customer has bundles,
+    but the selection (a choice of days, or of a number) can not tell what is above them."""
+
+    counts: tuple[Count, ...] = ()
+    left_out: bool = False
+
+
+NO_OVERAGE = Overage()
+
+
+def overage(store: PeriodLineStore, customer: str, selection: Selection) -> Overage:
+    """What a selection holds beside usage."""
+    if selection.product not in (None, PRODUCT) or not store.has_bundles(customer):
+        return NO_OVERAGE
+    if selection.period is None or selection.sender or selection.by_row:
+        return Overage(left_out=True)
+    lines = store.lines(customer, selection.period)
+    wanted = [line for line in lines if not selection.types or line.type in selection.types]
+    return Overage(tuple(counts_of(wanted)))
+
+
+def counts_of(lines: Iterable[Line]) -> Iterable[Count]:
+    """Lines have an amount and nothing else: what was used counts where it was."""
+    for line in lines:
+        sums = (0, 0, 0, 0, line.amount, 0)
+        yield Count(0, line.month, line.period, "", PRODUCT, line.type, sums)
