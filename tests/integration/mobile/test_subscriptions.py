@@ -46,19 +46,16 @@ def test_a_customer_sees_its_own_subscriptions_with_the_role_for_it(mobile: Mobi
     made = mobile.create(BAKERY, NUMBER, label="Bezorgfiets", sim_number="8931000000000000011")
     mobile.create(GARAGE, OTHER)
     assert mobile.user(BAKERY, "subscriptions", ROLE) == {"rows": [made], "next": None}
-    assert made == {
-        "id": made["id"],
-        "customer_id": BAKERY,
+    assert {key: made[key] for key in ("number", "product", "product_name", "label", "revision")} == {
         "number": NUMBER,
         "product": "zakelijk_mobiel",
         "product_name": "Zakelijk Mobiel",
-        "sim_number": "8931000000000000011",
         "label": "Bezorgfiets",
-        "active_from": "2026-01-01",
-        "ended_at": None,
-        "numbers": [{"number": NUMBER, "valid_from": "2026-01-01", "valid_to": None}],
         "revision": 1,
     }
+    assert (made["customer_id"], made["sim_number"]) == (BAKERY, "8931000000000000011")
+    assert (made["active_from"], made["ended_at"]) == ("2026-01-01", None)
+    assert made["numbers"] == [{"number": NUMBER, "valid_from": "2026-01-01", "valid_to": None}]
     with pytest.raises(Forbidden):
         mobile.user(BAKERY, "subscriptions")
     with pytest.raises(Forbidden):

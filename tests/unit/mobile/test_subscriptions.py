@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.mobile.domain import (
+from services.mobile.domain.numbers import mobile_number
+from services.mobile.domain.shares import changed
+from services.mobile.domain.subscriptions import (
     NumberTerm,
+    ProductTerm,
     Subscription,
     change_number,
-    changed,
     end,
-    midnight,
-    mobile_number,
     refuse_taken,
 )
+from services.mobile.domain.terms import Terms
+from shared.days import midnight
 from shared.errors import Conflict, Invalid
 
 FIRST_DAY = date(2026, 10, 15)  # the clock goes back on the 25th
@@ -31,7 +33,13 @@ def day(number: int) -> datetime:
 
 
 def subscription(id: str = "one", number: str = NUMBERS[0], start: int = 0) -> Subscription:
-    return Subscription(id, "bakery", "data_only", day(start), (NumberTerm(number, day(start)),))
+    return Subscription(
+        id=id,
+        customer_id="bakery",
+        active_from=day(start),
+        numbers=(NumberTerm(number, day(start)),),
+        products=(ProductTerm("data_only", day(start)),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +113,7 @@ def test_an_end_at_the_start_means_that_it_never_was() -> None:
 
 
 def test_others_are_told_the_whole_history() -> None:
-    event = changed(replace(change_number(subscription(), NUMBERS[1], day(5)), label="Bezorgfiets"))
+    event = changed(replace(change_number(subscription(), NUMBERS[1], day(5)), label="Bezorgfiets"), Terms())
     assert (event.subscription_id, event.revision, event.product) == ("one", 2, "data_only")
     assert (event.active_from, event.ended_at, event.label) == (day(0), None, "Bezorgfiets")
     assert [(n.number, n.valid_from, n.valid_to) for n in event.numbers] == [

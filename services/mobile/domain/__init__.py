@@ -1,0 +1,1 @@
+"""What is true of mobile subscriptions, whoever asks. No I/O, no clock."""

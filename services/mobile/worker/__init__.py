@@ -1,0 +1,1 @@
+"""The process between mobile and the carriers."""
