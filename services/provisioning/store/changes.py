@@ -1,0 +1,155 @@
+"""What one command or event reads and writes, in its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.provisioning.domain.device import Device, Person, Rendered
+from services.provisioning.domain.registrations import Contact
+from services.provisioning.store import rows
+from shared import audit, outbox
+from shared.acting import Acting
+from shared.events import DeviceChanged, ResyncRequested, wrap
+from shared.events.audit import Subject
+from shared.ids import new_id
+from shared.mongo import Document
+
+
+class Taken(Exception):
+    """What must be unique is there already; ``field`` says what."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class Changes:
+    """``at`` is the moment of the command or event."""
+
+    def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
+        self._db, self._session, self.at = db, session, at
+
+    def device(self, customer_id: str, device_id: str) -> Device | None:
+        row = self._db["devices"].find_one(
+            {"_id": device_id, "customer_id": customer_id}, session=self._session
+        )
+        return rows.device_of(row) if row else None
+
+    def with_mac(self, customer_id: str, mac: str) -> Device | None:
+        wanted = {"customer_id": customer_id, "mac": mac}
+        row = self._db["devices"].find_one(wanted, session=self._session)
+        return rows.device_of(row) if row else None
+
+    def devices_of_user(self, customer_id: str, user_id: str) -> list[Device]:
+        wanted = {"customer_id": customer_id, "user_id": user_id}
+        return [rows.device_of(row) for row in self._db["devices"].find(wanted, session=self._session)]
+
+    def people(self, customer_id: str) -> list[Person]:
+        found = self._db["people"].find({"customer_id": customer_id}, session=self._session)
+        return [rows.person_of(row) for row in found]
+
+    def person(self, user_id: str) -> Person | None:
+        row = self._db["people"].find_one({"_id": user_id}, session=self._session)
+        return rows.person_of(row) if row else None
+
+    def add(self, device: Device) -> None:
+        """Raises :class:`Taken`."""
+        try:
+            self._db["devices"].insert_one(rows.device_row(device), session=self._session)
+        except DuplicateKeyError as problem:
+            raise Taken(_field(problem)) from problem
+        self.tell(device)
+
+    def save(self, device: Device, told: bool = True) -> None:
+        """Raises :class:`Taken`. ``told``: others hear of it; only its file is another when not."""
+        row = rows.device_row(device)
+        try:
+            self._db["devices"].replace_one({"_id": device.id}, row, session=self._session)
+        except DuplicateKeyError as problem:
+            raise Taken(_field(problem)) from problem
+        if told:
+            self.tell(device)
+
+    def remove(self, device: Device) -> None:
+        self._db["devices"].delete_one({"_id": device.id}, session=self._session)
+        self._db["registrations"].delete_one({"_id": device.sip_user}, session=self._session)
+        gone = msgspec.structs.replace(device, revision=device.revision + 1)
+        self.tell(gone, deleted=True)
+
+    def set_rendered(self, device: Device, rendered: Rendered) -> bool:
+        """Keep another file; False when the device has changed meanwhile."""
+        wanted = {"_id": device.id, "revision": device.revision}
+        new = {"$set": {"rendered": msgspec.to_builtins(rendered)}}
+        return bool(self._db["devices"].update_one(wanted, new, session=self._session).matched_count)
+
+    def resync(self, device: Device, event: str) -> None:
+        """Ask who holds its registration to tell the phone."""
+        told = ResyncRequested(resync_id=new_id(), device_id=device.id, sip_user=device.sip_user, event=event)
+        outbox.add(self._db, self._session, wrap(told, device.customer_id, self.at))
+
+    def set_person(self, person: Person) -> bool:
+        """Keep what pbx told; False when something newer is known. A person who left stays, as a mark."""
+        known = self.person(person.id)
+        if known is not None and known.revision >= person.revision:
+            return False
+        row = rows.person_row(person)
+        self._db["people"].replace_one({"_id": person.id}, row, upsert=True, session=self._session)
+        return True
+
+    def want_refresh(self, customer_id: str) -> None:
+        """All files of a customer may be others now."""
+        self._db["refreshes"].update_one(
+            {"_id": customer_id},
+            {"$set": {"since": self.at}, "$inc": {"count": 1}},
+            upsert=True,
+            session=self._session,
+        )
+
+    def contacts(self, sip_user: str) -> tuple[Contact, ...]:
+        row = self._db["registrations"].find_one({"_id": sip_user}, session=self._session)
+        return rows.contacts_of(row)
+
+    def set_contacts(self, sip_user: str, contacts: tuple[Contact, ...]) -> None:
+        row = {"_id": sip_user, "at": self.at, "contacts": rows.contact_rows(contacts)}
+        self._db["registrations"].replace_one({"_id": sip_user}, row, upsert=True, session=self._session)
+
+    def record(
+        self,
+        acting: Acting,
+        customer_id: str | None,
+        action: str,
+        subject: Subject,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell the audit log what this command changed."""
+        told = audit.entry(
+            "provisioning", acting, customer_id, action, subject, before=before, after=after, at=self.at
+        )
+        outbox.add(self._db, self._session, told)
+
+    def tell(self, device: Device, deleted: bool = False) -> None:
+        """Tell others of a device as it is."""
+        event = DeviceChanged(
+            device_id=device.id,
+            revision=device.revision,
+            sip_user=device.sip_user,
+            user_id=device.user_id if device.enabled else "",
+            line_id=device.line_id if device.enabled else "",
+            model=device.model,
+            label=device.label,
+            deleted=deleted,
+        )
+        outbox.add(self._db, self._session, wrap(event, device.customer_id, self.at))
+
+
+def _field(problem: DuplicateKeyError) -> str:
+    details = problem.details or {}
+    return str(list(details.get("keyPattern", {"?": 1}))[-1])

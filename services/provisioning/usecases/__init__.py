@@ -1,0 +1,1 @@
+"""What people, events and phones make happen."""

@@ -1,0 +1,129 @@
+"""What others tell: users of PBXs, and phones that register. Events may come twice and in any order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from services.provisioning.domain import registrations
+from services.provisioning.domain.device import Device, Person
+from services.provisioning.domain.registrations import Contact
+from services.provisioning.domain.texts import Unwritable
+from services.provisioning.store import Changes, Store
+from services.provisioning.usecases.workshop import Clock, Workshop, is_another
+from shared.acting import Acting
+from shared.errors import Permanent
+from shared.events import Envelope, PbxUserChanged, RegistrationChanged
+from shared.events.audit import Subject
+from shared.logging import get_logger
+from shared.sealing import Unreadable
+
+log = get_logger(__name__)
+
+SETTLES = timedelta(seconds=1)
+"""A PBX that is published tells of all its users at once: files are made once, after the last."""
+AT_ONCE = 20
+PBX = Acting(kind="service", username="pbx")
+
+
+def user_changed(store: Store, workshop: Workshop, envelope: Envelope[PbxUserChanged]) -> bool:
+    """Keep what a user is now; whether it was news. Files follow in :func:`refresh_due`; a user who left
+    takes no calls any more at once."""
+    event, customer = envelope.data, envelope.customer_id
+    if not customer:
+        raise Permanent("a user of no customer")
+    person = Person(
+        id=event.user_id,
+        customer_id=customer,
+        revision=event.revision,
+        name=event.display_name,
+        extension=event.extension,
+        call_waiting=event.call_waiting,
+        deleted=event.deleted,
+    )
+
+    def work(changes: Changes) -> bool:
+        if not changes.set_person(person):
+            return False
+        if person.deleted:
+            for device in changes.devices_of_user(customer, person.id):
+                _unlink(changes, workshop, device)
+        changes.want_refresh(customer)
+        return True
+
+    return store.in_one(envelope.occurred_at, work)
+
+
+def _unlink(changes: Changes, workshop: Workshop, device: Device) -> None:
+    free = msgspec.structs.replace(device, user_id="", revision=device.revision + 1)
+    changes.save(workshop.with_file(free, changes.people(device.customer_id)))
+    changes.resync(free, workshop.profile(free).spec.resync)
+    who = Subject(kind="device", id=device.id, name=device.label)
+    before, after = {"user_id": device.user_id}, {"user_id": ""}
+    changes.record(PBX, device.customer_id, "device.changed", who, before, after)
+
+
+def refresh_due(store: Store, workshop: Workshop, clock: Clock) -> int:
+    """Make the files that are others now, and have their phones told; how many. One process at a time."""
+    due = store.due(clock() - SETTLES, AT_ONCE)
+    if not due or not store.lease.hold():
+        return 0
+    made = 0
+    for customer_id, count in due:
+        made += sum(refresh(store, workshop, clock, customer_id))
+        store.refreshed(customer_id, count)
+    return made
+
+
+def refresh(store: Store, workshop: Workshop, clock: Clock, customer_id: str) -> list[bool]:
+    """Per device of the customer, whether its file became another."""
+    people = store.people(customer_id)
+    return [_safely(store, workshop, clock, old, people) for old in store.all_of(customer_id)]
+
+
+def _safely(store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person]) -> bool:
+    """One device whose file cannot be made stands in no other's way."""
+    try:
+        return _refreshed(store, workshop, clock, old, people)
+    except (Unwritable, Unreadable) as problem:
+        log.error("a file cannot be made", device_id=old.id, model=old.model, reason=str(problem))
+        return False
+
+
+def _refreshed(store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person]) -> bool:
+    new = workshop.with_file(old, people)
+    if new.rendered is None or new.rendered == old.rendered:
+        return False
+    rendered, event = new.rendered, workshop.profile(new).spec.resync
+
+    def work(changes: Changes) -> bool:
+        kept = changes.set_rendered(new, rendered)
+        if kept and is_another(old, new):
+            changes.resync(new, event)
+        return kept
+
+    return store.in_one(clock(), work)
+
+
+def registration_changed(store: Store, envelope: Envelope[RegistrationChanged]) -> None:
+    """Keep where a phone is registered."""
+    event, at = envelope.data, envelope.occurred_at
+    news = Contact(
+        contact=event.contact,
+        state=event.state,
+        at=at,
+        since=at,
+        cseq=event.cseq,
+        expires_at=event.expires_at,
+        agent=event.user_agent,
+        source=event.source,
+    )
+
+    def work(changes: Changes) -> None:
+        before = changes.contacts(event.sip_user)
+        after = registrations.told(before, news)
+        if after != before:
+            changes.set_contacts(event.sip_user, after)
+
+    store.in_one(at, work)
