@@ -9,6 +9,7 @@ from typing import Any
 
 from eventlet import tpool
 
+from services.pbx.edge_entrypoints import EdgeCalls
 from services.pbx.schemas import Reply
 from services.pbx.schemas import numbers as schemas
 from services.pbx.settings_entrypoints import SettingsCalls
@@ -40,7 +41,7 @@ def beside() -> Run:
     return run
 
 
-class PbxService(SettingsCalls, StaffCalls, Operations):
+class PbxService(SettingsCalls, StaffCalls, EdgeCalls, Operations):
     """See README.md for what each method takes and answers."""
 
     name = "pbx"
@@ -70,10 +71,23 @@ class PbxService(SettingsCalls, StaffCalls, Operations):
         acting.require_staff()
         return usecases.end_assignment(self.store, clock, acting, **fields)
 
-    @rpc(schemas.Assignments, kinds=STAFF)
-    def assignments(self, acting: Acting, **fields: Any) -> Reply:
+    @rpc(schemas.NumbersOfRange, kinds=STAFF)
+    def numbers_of_range(self, acting: Acting, **fields: Any) -> Reply:
         acting.require_staff()
-        return views.assignments(self.store, **fields)
+        return views.numbers_of_range(self.store, clock(), **fields)
+
+    @rpc(schemas.RangeWith, kinds=STAFF)
+    def range_with(self, acting: Acting, **fields: Any) -> Reply:
+        acting.require_staff()
+        return views.range_with(self.store, clock(), **fields)
+
+    @rpc(schemas.Assignments, kinds=STAFF)
+    def assignments(self, acting: Acting, customer_id: str | None = None, **fields: Any) -> Reply:
+        if customer_id is None:
+            acting.require_staff()
+        else:
+            acting.require_staff_for(customer_id)
+        return views.assignments(self.store, customer_id=customer_id, **fields)
 
     @rpc(kinds=STAFF)
     def republish(self, acting: Acting) -> Reply:

@@ -81,6 +81,10 @@ class SettingsCalls:
     def checks(self, acting: Acting, which: str) -> Reply:
         return planning.checks(self.store, self.run, customer_of(acting), which, clock())
 
+    @rpc(requests.OfWhich)
+    def checklist(self, acting: Acting, which: str) -> Reply:
+        return planning.checklist(self.store, customer_of(acting), which, clock())
+
     @rpc(requests.Simulate)
     def simulate(self, acting: Acting, **fields: Any) -> Reply:
         return planning.simulate(self.store, customer_of(acting), clock(), **fields)

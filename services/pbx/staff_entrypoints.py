@@ -8,7 +8,7 @@ from typing import Any
 from services.pbx.domain.parts import Part
 from services.pbx.schemas import Reply, requests
 from services.pbx.store import Store
-from services.pbx.usecases import staff
+from services.pbx.usecases import enabling, staff
 from services.pbx.views import settings as views
 from shared.acting import Acting
 from shared.bus import rpc
@@ -28,7 +28,12 @@ class StaffCalls:
     @rpc(requests.StaffCommand, kinds=STAFF)
     def enable_pbx(self, acting: Acting, customer_id: str, **fields: Any) -> Reply:
         acting.require_staff_for(customer_id)
-        return staff.enable_pbx(self.store, clock, acting, customer_id=customer_id, **fields)
+        return enabling.enable_pbx(self.store, clock, acting, customer_id=customer_id, **fields)
+
+    @rpc(requests.StaffCommand, kinds=STAFF)
+    def disable_pbx(self, acting: Acting, customer_id: str, **fields: Any) -> Reply:
+        acting.require_staff_for(customer_id)
+        return enabling.disable_pbx(self.store, clock, acting, customer_id=customer_id, **fields)
 
     @rpc(requests.StaffAdd, kinds=STAFF)
     def add_user(self, acting: Acting, customer_id: str, **fields: Any) -> Reply:

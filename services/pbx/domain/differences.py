@@ -18,9 +18,10 @@ from services.pbx.domain.routing.directory import everybody
 from services.pbx.domain.routing.engine import plan
 from services.pbx.domain.routing.trip import CLASS_NAMES
 from services.pbx.domain.routing.values import Call, Plan, Prompt, State
-from services.pbx.domain.schedules import ZONE, days_in_words
+from services.pbx.domain.schedules import days_in_words
 from services.pbx.domain.stories import in_short
 from services.pbx.domain.week import CALLER
+from shared.days import ZONE
 from shared.phone_numbers import party
 from shared.words import gettext as _
 

@@ -23,7 +23,7 @@ from services.pbx.domain.config import (
 from services.pbx.domain.exits import exits_of
 from services.pbx.domain.routing.classes import is_outside
 from services.pbx.domain.routing.directory import directory, kind_of, label
-from services.pbx.domain.routing.values import Kind, Plan
+from services.pbx.domain.routing.values import Kind, Plan, Ring
 from services.pbx.domain.schedules import company_is_closed, find, in_words, is_open, night_is_on
 from shared.phone_numbers import party
 from shared.words import gettext as _
@@ -286,4 +286,7 @@ def route(plan: Plan) -> tuple[Stop, ...]:
     for number, line in enumerate(plan.trace, 1):
         if line.element is not None:
             stops.append(Stop(number, f"{line.element.kind.value}:{line.element.id}", line.taken))
+        step = plan.steps[line.step] if line.step is not None else None
+        if isinstance(step, Ring) and len(step.targets) > 1:  # all of them ring, the line is the group's
+            stops += [Stop(number, f"user:{target.user}", True) for target in step.targets if target.user]
     return tuple(stops)

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 
 from services.pbx.domain.config import Config
-from services.pbx.domain.schedules import ZONE, company_is_closed, holds, is_holiday, is_open
+from services.pbx.domain.schedules import company_is_closed, holds, is_holiday, is_open
+from shared.days import ZONE
 
 Regime: TypeAlias = tuple[bool, tuple[bool, ...], tuple[bool, ...], tuple[bool, ...]]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from shared.days import day_of
 from shared.errors import Conflict, Invalid
 from shared.events import PbxNumberChanged
 from shared.words import gettext
 
-ZONE = ZoneInfo("Europe/Amsterdam")
 LARGEST_RANGE = 10_000
 NO_SUBJECT = "none"
 
@@ -20,16 +19,6 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 # Numbers of the mobile service (06, but 066 is not mobile, and 097): it owns them, so that no number
 # can have two owners. services/mobile/domain.py accepts exactly these.
 _MOBILE = re.compile(r"\+31(6(?!6)[0-9]{8}|97[0-9]{9})", re.ASCII)
-
-
-def midnight(day: date) -> datetime:
-    """The moment (UTC) at which a day begins in Amsterdam."""
-    return datetime.combine(day, time(), ZONE).astimezone(UTC)
-
-
-def day_of(moment: datetime) -> date:
-    """The day in Amsterdam on which a moment falls."""
-    return moment.astimezone(ZONE).date()
 
 
 def fixed_number(text: str) -> str:

@@ -132,6 +132,24 @@ def changes_between(old: Config, new: Config) -> int:
     return count
 
 
+def keys_changed(old: Config, new: Config) -> frozenset[str]:
+    """The names (see :func:`key_of`) of what is another in ``new``, sides of menus apart."""
+    found = {part.value for part in ONES if getattr(old, part.value) != getattr(new, part.value)}
+    for part, (name, _type) in MANY.items():
+        before = {known.id: known for known in getattr(old, name)}
+        for known in getattr(new, name):
+            was = before.get(known.id)
+            if was is not None and was is not known and was != known:
+                found |= _menu_keys(was, known) if isinstance(known, Menu) else {key_of(part, known.id)}
+    return frozenset(found)
+
+
+def _menu_keys(old: Menu, new: Menu) -> set[str]:
+    sides = {key_of(Part.MENU_SIDE, f"{new.id}:{s}") for s in SIDES if getattr(old, s) != getattr(new, s)}
+    rest = structs.replace(old, open=new.open, closed=new.closed) != new
+    return sides | ({key_of(Part.MENU, new.id)} if rest else set())
+
+
 def _side(element_id: str | None) -> tuple[str, str]:
     menu_id, _colon, side = (element_id or "").partition(":")
     if side not in SIDES:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -26,10 +25,10 @@ from services.pbx.domain.config import (
     ScheduleKind,
     Slot,
 )
+from shared.days import ZONE
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 
-ZONE = ZoneInfo("Europe/Amsterdam")
 _DAY = timedelta(days=1)
 
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from services.pbx.domain.config import Config, OutgoingBlocks
+from services.pbx.domain.parts import keys_changed
 from services.pbx.domain.test_calls import TestCall
 from shared.errors import Conflict, NotFound
 from shared.words import gettext as _
@@ -42,7 +43,8 @@ class Publication:
 
 @dataclass(frozen=True)
 class Settings:
-    """``enabled``: the customer has a PBX; ``touched``: revision of the last change by element."""
+    """``enabled``: the customer has a PBX; ``touched``: revision of the last change by element;
+    ``put_away``: the PBX that was taken away, to be given back."""
 
     customer_id: str
     revision: int = 0
@@ -53,6 +55,7 @@ class Settings:
     draft_since: datetime | None = None
     touched: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     test_calls: tuple[TestCall, ...] = ()
+    put_away: Config | None = None
 
     def config(self, which: Which) -> Config:
         """Without a draft the published one."""
@@ -82,8 +85,10 @@ def changed(settings: Settings, change: Change, now: datetime) -> Settings:
         new = _in_draft(settings, change.edit, now)
     if new == settings:
         return settings
-    revision = settings.revision + 1
-    return stamped(replace(new, touched={**settings.touched, change.key: revision}), settings)
+    # An edit may change others too: destinations that follow what was renumbered.
+    keys = {change.key, *keys_changed(settings.config(Which.DRAFT), new.config(Which.DRAFT))}
+    touched = {**settings.touched, **dict.fromkeys(keys, settings.revision + 1)}
+    return stamped(replace(new, touched=touched), settings)
 
 
 def _in_both(settings: Settings, edit: Edit) -> Settings:
@@ -128,6 +133,37 @@ def rolled_back(settings: Settings, version: Config) -> Config:
     now = settings.published
     night = structs.replace(version.night, state=now.night.state, until=now.night.until, then=now.night.then)
     return structs.replace(version, lines=now.lines, night=night)
+
+
+def without_pbx(settings: Settings) -> Settings:
+    """The settings without their PBX and its draft; what it was is put away. Lines, schedules and outgoing
+    blocks, which customers without a PBX have too, stay."""
+    now = settings.published
+    kept = Config(
+        revision=now.revision,
+        ring_seconds=now.ring_seconds,
+        outgoing=now.outgoing,
+        schedules=now.schedules,
+        lines=now.lines,
+    )
+    gone = replace(settings, enabled=False, published=kept, put_away=now, draft=None, draft_since=None)
+    return stamped(gone, settings)
+
+
+def given_back(settings: Settings) -> Config:
+    """What is published now with the PBX that was put away beside it; telephones are configured anew."""
+    now, old = settings.published, settings.put_away or Config()
+    known = {schedule.id for schedule in now.schedules}
+    return structs.replace(
+        now,
+        company=old.company,
+        night=old.night,
+        music=old.music,
+        schedules=(*now.schedules, *(one for one in old.schedules if one.id not in known)),
+        users=tuple(structs.replace(user, device=None) for user in old.users),
+        groups=old.groups,
+        menus=old.menus,
+    )
 
 
 def stamped(new: Settings, old: Settings) -> Settings:

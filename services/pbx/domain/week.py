@@ -12,8 +12,8 @@ from services.pbx.domain.moments import week as cut
 from services.pbx.domain.routing.directory import directory, everybody, ref
 from services.pbx.domain.routing.engine import plan
 from services.pbx.domain.routing.values import Call, Kind, Plan, Prompt, Ref, Ring, Transfer, Voicemail
-from services.pbx.domain.schedules import ZONE
 from services.pbx.domain.stories import in_short
+from shared.days import ZONE
 
 CALLER = "+31600000000"
 """A fictional outside caller, for calls that nobody makes."""

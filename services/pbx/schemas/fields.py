@@ -142,3 +142,10 @@ def outside_number(text: str) -> str | None:
     as 112, where no call can be sent on to."""
     found = normalise(text)
     return found if found.startswith("+") and is_outside(found) else None
+
+
+def reason() -> fields.String:
+    """Why, for the audit log: a line of text."""
+    error = lazy_gettext("Gebruik ten hoogste 500 gewone tekens.")
+    plain = validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]{0,500}\Z", error=error)
+    return fields.String(load_default="", validate=plain)

@@ -7,9 +7,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.pbx.domain.numbers import Assignment, Range, day_of
+from services.pbx.domain.numbers import Assignment, Range
 from services.pbx.schemas import Reply
-from services.pbx.schemas.fields import FixedNumber, command_id, random_id
+from services.pbx.schemas.fields import FixedNumber, command_id, random_id, reason
+from shared.days import day_of
 from shared.schema import Base
 from shared.words import gettext, lazy_gettext
 
@@ -31,15 +32,17 @@ def source() -> fields.String:
     return fields.String(load_default="", validate=pattern)
 
 
+def rows() -> fields.Integer:
+    """How many rows a page has."""
+    many = validate.Range(1, LARGEST_PAGE, error=lazy_gettext("Kies 1 tot en met {max}."))
+    return fields.Integer(strict=True, load_default=500, validate=many)
+
+
 class Page(Base):
     """``after``: the ID of the last row of the page before."""
 
     after = random_id(required=False)
-    limit = fields.Integer(
-        strict=True,
-        load_default=500,
-        validate=validate.Range(1, LARGEST_PAGE, error=lazy_gettext("Kies 1 tot en met {max}.")),
-    )
+    limit = rows()
 
 
 class AddRange(Base):
@@ -60,6 +63,7 @@ class AssignNumbers(Base):
     )
     valid_from = day(required=True)
     valid_to = day()
+    reason = reason()
     command_id = command_id()
 
     @validates_schema
@@ -73,7 +77,21 @@ class EndAssignment(Base):
 
     assignment_id = random_id()
     valid_to = day(required=True)
+    reason = reason()
     command_id = command_id()
+
+
+class NumbersOfRange(Base):
+    """``after``: the number of the last row of the page before."""
+
+    range_id = random_id()
+    free = fields.Boolean(load_default=False)
+    after = FixedNumber(load_default=None, allow_none=True)
+    limit = rows()
+
+
+class RangeWith(Base):
+    number = FixedNumber(required=True)
 
 
 class Assignments(Page):

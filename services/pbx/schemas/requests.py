@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from services.pbx.domain.graph import Mode
 from services.pbx.domain.parts import Part
 from services.pbx.domain.settings import Which
-from services.pbx.schemas.fields import Name, command_id, random_id, whole
+from services.pbx.schemas.fields import Name, command_id, random_id, reason, whole
 from services.pbx.schemas.numbers import day
 from shared.schema import Base, length, one_of
 from shared.words import lazy_gettext
@@ -151,6 +151,9 @@ class RemoveById(Base):
 
 
 class Picture(Base):
+    """``at``: the moment of the mode ``moment``; none is now."""
+
+    at = fields.AwareDateTime(load_default=None, allow_none=True)
     mode = fields.String(load_default=Mode.MOMENT.value, validate=one_of(*(mode.value for mode in Mode)))
     which = which()
 
@@ -194,6 +197,7 @@ class OfCustomer(Base):
 class StaffCommand(Base):
     customer_id = random_id()
     command_id = command_id()
+    reason = reason()
 
 
 class StaffAdd(StaffCommand):
@@ -208,5 +212,7 @@ class StaffRemove(StaffCommand):
     id = random_id()
 
 
-class Import(StaffCommand):
+class Import(Base):
+    customer_id = random_id()
+    command_id = command_id()
     config = fields.Dict(keys=fields.String(), required=True)

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
-from services.pbx.store import alerts, numbers, settings, sounds
+from services.pbx.store import alerts, calls, numbers, phones, settings, sounds
 from services.pbx.store.alerts import AlertChanges, AlertReads, FraudBlock
+from services.pbx.store.calls import CallChanges, CallReads
 from services.pbx.store.numbers import NumberChanges, NumberReads
+from services.pbx.store.phones import PhoneChanges, PhoneReads
 from services.pbx.store.settings import SettingsChanges, SettingsReads, Version
 from services.pbx.store.sounds import Sound, SoundChanges, SoundReads
 from shared import commands, mongo, outbox
@@ -19,11 +21,11 @@ from shared.mongo import Document
 __all__ = ["Changes", "FraudBlock", "Sound", "Store", "Version"]
 
 
-class Changes(NumberChanges, SettingsChanges, SoundChanges, AlertChanges):
+class Changes(NumberChanges, SettingsChanges, SoundChanges, AlertChanges, PhoneChanges, CallChanges):
     """What one command reads and writes, in its transaction."""
 
 
-class Store(NumberReads, SettingsReads, SoundReads, AlertReads):
+class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, CallReads):
     """The service's database."""
 
     @classmethod
@@ -32,7 +34,7 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads):
         store = cls(mongo.connect())
 
         def work() -> None:
-            for part in (numbers, settings, sounds, alerts):
+            for part in (numbers, settings, sounds, alerts, phones, calls):
                 for collection, indexes in part.INDEXES.items():
                     store._db[collection].create_indexes(indexes)
             mongo.make_collections(store._db, ("settings", f"{sounds.BUCKET}.files"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from pymongo import ASCENDING, IndexModel, ReplaceOne
 from pymongo.client_session import ClientSession
@@ -121,6 +122,28 @@ class NumberReads(Reading):
     def count_assigned(self, found: Range, now: datetime) -> int:
         within = {"number": {"$gte": found.first, "$lte": found.last}}
         return self._db["assignments"].count_documents({**within, **_holding(now)})
+
+    def range(self, range_id: str) -> Range | None:
+        row = self._db["ranges"].find_one({"_id": range_id})
+        return Range(row["_id"], row["first"], row["last"], row["source"]) if row else None
+
+    def range_with(self, number: str) -> Range | None:
+        """The range that a number is in."""
+        row = self._db["numbers"].find_one({"_id": number}, {"range_id": 1})
+        return self.range(row["range_id"]) if row else None
+
+    def numbers_of_range(
+        self, found: Range, now: datetime, free: bool, after: str | None, limit: int
+    ) -> list[tuple[str, list[Assignment]]]:
+        """Numbers from the one behind ``after`` on, each with its assignments that hold now or later;
+        ``free``: only those that have none."""
+        open_ = {"$or": [{"valid_to": None}, {"valid_to": {"$gt": now}}]}
+        within = {"$gte": found.first, "$lte": found.last}
+        by_number: dict[str, list[Assignment]] = {}
+        for row in self._db["assignments"].find({"number": within, **open_}).sort("valid_from", ASCENDING):
+            by_number.setdefault(row["number"], []).append(_assignment(row))
+        wanted = (n for n in found.numbers() if n > (after or "") and not (free and n in by_number))
+        return [(number, by_number.get(number, [])) for number in islice(wanted, limit)]
 
     def assignments(self, customer_id: str | None, after: str | None, limit: int) -> list[Assignment]:
         """Of one customer or of all, by number and date, ended ones too."""

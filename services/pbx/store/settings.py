@@ -67,7 +67,7 @@ class SettingsChanges(Transaction):
         """A configuration that was published."""
         wanted = {"customer_id": customer_id, "revision": revision}
         row = self._db["versions"].find_one(wanted, session=self._session)
-        return msgspec.json.decode(zlib.decompress(row["config"]), type=Config) if row else None
+        return _unpacked(row["config"]) if row else None
 
 
 class SettingsReads(Reading):
@@ -85,7 +85,7 @@ class SettingsReads(Reading):
 
 
 def _row(settings: Settings) -> Document:
-    draft = settings.draft
+    draft, away = settings.draft, settings.put_away
     return {
         "_id": settings.customer_id,
         "revision": settings.revision,
@@ -96,6 +96,7 @@ def _row(settings: Settings) -> Document:
         "draft_since": settings.draft_since,
         "touched": dict(settings.touched),
         "test_calls": msgspec.to_builtins(settings.test_calls),
+        "put_away": zlib.compress(msgspec.json.encode(away)) if away is not None else None,
     }
 
 
@@ -112,7 +113,12 @@ def _settings(customer_id: str, row: Mapping[str, Any] | None) -> Settings:
         draft_since=row["draft_since"],
         touched=row["touched"],
         test_calls=msgspec.convert(row["test_calls"], tuple[TestCall, ...]),
+        put_away=_unpacked(row["put_away"]) if row.get("put_away") is not None else None,
     )
+
+
+def _unpacked(packed: bytes) -> Config:
+    return msgspec.json.decode(zlib.decompress(packed), type=Config)
 
 
 def _publication_row(publication: Publication) -> Document:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from services.pbx.domain import demands, parts
+from services.pbx.domain.blocked import blocked_ways
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import Part
 from services.pbx.domain.routing.directory import ref
@@ -89,7 +91,7 @@ def _wrong(
     """What is wrong with one element, by dotted field."""
     element = parts.element(config, *place)
     wrong = {**_unknown_files(element, sounds), **demands.demands(element)}
-    for field, sentence in _own(problems(config, owned), *place):
+    for field, sentence in _own(chain(problems(config, owned), blocked_ways(config)), *place):
         wrong.setdefault(field, sentence)
     return wrong
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.pbx.domain import parts
 from services.pbx.domain.config import ALWAYS, Config
 from services.pbx.domain.parts import Part
+from services.pbx.domain.renumbering import followed
 from services.pbx.domain.settings import Change, Settings, Which, changed
 from services.pbx.domain.uses import refusal, used_where
 from services.pbx.schemas import Reply
@@ -39,7 +40,8 @@ def save(
     base_revision: int | None = None,
     at_once: bool = False,
 ) -> Reply:
-    """Change some fields of a part. Invalid (with fields), Conflict (changed meanwhile), NotFound."""
+    """Change some fields of a part; destinations follow an element that gets another extension or number.
+    Invalid (with fields), Conflict (changed meanwhile), NotFound."""
     customer, place = customer_of(acting), (Part(part), id)
     fields = read(place[0], values)
 
@@ -48,7 +50,7 @@ def save(
 
         def edit(config: Config) -> Config:
             new = parts.merged(place[0], parts.element(config, *place), fields)
-            edited = parts.replaced(config, *place, new)
+            edited = followed(config, parts.replaced(config, *place, new), *place)
             judge(changes, customer, place, config, edited, fields)
             return edited
 

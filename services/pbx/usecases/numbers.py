@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from services.pbx.domain import numbers as domain
-from services.pbx.domain.numbers import Assignment, Range, Term, midnight
+from services.pbx.domain.numbers import Assignment, Range, Term
 from services.pbx.schemas import Reply
 from services.pbx.schemas.numbers import assignment_reply, range_reply
 from services.pbx.store import Changes, Store
 from shared.acting import Acting
+from shared.days import day_of, midnight
 from shared.errors import Invalid, NotFound
 from shared.events.audit import Subject
 from shared.ids import new_id
@@ -45,6 +46,7 @@ def assign_numbers(
     numbers: Sequence[str],
     valid_from: date,
     command_id: str,
+    reason: str,
     valid_to: date | None = None,
 ) -> Reply:
     """Give all numbers to the customer, or none: Conflict when one is taken, Invalid when one is not ours."""
@@ -59,7 +61,7 @@ def assign_numbers(
         name = numbers[0] if len(numbers) == 1 else f"{numbers[0]} (+{len(numbers) - 1})"
         told = {"numbers": list(numbers), "valid_from": valid_from, "valid_to": valid_to}
         subject = Subject(kind="number", id=new[0].id, name=name)
-        changes.record(acting, customer_id, "number.assigned", subject, after=told)
+        changes.record(acting, customer_id, "number.assigned", subject, after=told, reason=reason)
         return {"assignments": [assignment_reply(assignment) for assignment in new]}
 
     request = ("assign_numbers", customer_id, *numbers, valid_from, valid_to)
@@ -67,7 +69,14 @@ def assign_numbers(
 
 
 def end_assignment(
-    store: Store, clock: Clock, acting: Acting, *, assignment_id: str, valid_to: date, command_id: str
+    store: Store,
+    clock: Clock,
+    acting: Acting,
+    *,
+    assignment_id: str,
+    valid_to: date,
+    command_id: str,
+    reason: str,
 ) -> Reply:
     """End an assignment, or move its end. NotFound, Invalid (before its start), Conflict (taken then)."""
 
@@ -82,7 +91,7 @@ def end_assignment(
             changes.save([ended])
             subject = Subject(kind="number", id=ended.id, name=ended.number)
             before, after = ({"valid_to": _last_day(one)} for one in (assignment, ended))
-            changes.record(acting, ended.customer_id, "number.ended", subject, before, after)
+            changes.record(acting, ended.customer_id, "number.ended", subject, before, after, reason)
         return assignment_reply(ended)
 
     return store.once(command_id, ("end_assignment", assignment_id, valid_to), clock(), work)
@@ -102,7 +111,7 @@ def republish(store: Store, clock: Clock) -> Reply:
 
 def _last_day(assignment: Assignment) -> date | None:
     """The first day on which the number is no longer the customer's."""
-    return domain.day_of(assignment.term.end) if assignment.term.end else None
+    return day_of(assignment.term.end) if assignment.term.end else None
 
 
 def _refuse_twice(numbers: Sequence[str]) -> None:

@@ -1,18 +1,17 @@
-"""What staff set up for a customer: the PBX itself, paid places for users, lines, whole configurations."""
+"""What staff set up for a customer: paid places for users, lines, whole configurations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from services.pbx.domain import parts, settings
-from services.pbx.domain.config import COMPANY_VOICEMAIL, AfterGreeting, Config, PbxUser, Voicemail
+from services.pbx.domain.config import Config
 from services.pbx.domain.parts import Part
+from services.pbx.domain.renumbering import followed
 from services.pbx.domain.settings import Change, Publication, Settings, changed
 from services.pbx.schemas import Reply
 from services.pbx.schemas.parts import StaffLine, StaffUser, read_by
@@ -20,46 +19,15 @@ from services.pbx.schemas.wire import full
 from services.pbx.store import Changes, Store
 from services.pbx.usecases.common import Clock, by_whom, judge, store, subject, told
 from services.pbx.usecases.editing import refuse_used
+from services.pbx.usecases.enabling import whole_pbx
 from services.pbx.usecases.publishing import refuse_broken
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid, NotFound
-from shared.events.audit import Subject
 from shared.ids import new_id
 from shared.words import gettext as _
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 Place = tuple[Part, str]
-
-
-def enable_pbx(store_: Store, clock: Clock, acting: Acting, *, customer_id: str, command_id: str) -> Reply:
-    """Give the customer a PBX, with a company voicemail on 999 that only speaks (PBX-10)."""
-
-    def work(changes: Changes) -> Reply:
-        old = changes.settings(customer_id)
-        if old.enabled:
-            return {"revision": old.revision}
-        config = old.published
-        if not any(user.extension == COMPANY_VOICEMAIL for user in config.users):
-            config = structs.replace(config, users=(*config.users, _company_voicemail()))
-        new = settings.stamped(replace(old, enabled=True, published=config), old)
-        what = Subject(kind="pbx", id=customer_id, name="telefooncentrale")
-        changes.record(acting, customer_id, "pbx.enabled", what, after={"enabled": True})
-        store(changes, acting, old, new)
-        return {"revision": new.revision}
-
-    return store_.once(command_id, ("enable_pbx", customer_id), clock(), work)
-
-
-def _company_voicemail() -> PbxUser:
-    box = Voicemail(on=True, always=True, after=AfterGreeting.HANG_UP)
-    return PbxUser(
-        id=new_id(),
-        username="bedrijfsvoicemail",
-        first_name="Bedrijf",
-        last_name="Voicemail",
-        extension=COMPANY_VOICEMAIL,
-        voicemail=box,
-    )
 
 
 def add_user(
@@ -70,6 +38,7 @@ def add_user(
     customer_id: str,
     values: Mapping[str, Any],
     command_id: str,
+    reason: str,
 ) -> Reply:
     """A paid place. Invalid (with fields), NotFound (the customer has no PBX)."""
     fields, place = read_by(StaffUser, values), (Part.USER, new_id())
@@ -84,7 +53,7 @@ def add_user(
         return parts.added(config, Part.USER, parts.made(Part.USER, place[1], fields))
 
     request = ("add_user", customer_id, repr(fields))
-    return _add(store_, clock, acting, customer_id, place, fields, edit, (command_id, request))
+    return _add(store_, clock, acting, customer_id, place, fields, edit, (command_id, request, reason))
 
 
 def add_line(
@@ -95,6 +64,7 @@ def add_line(
     customer_id: str,
     values: Mapping[str, Any],
     command_id: str,
+    reason: str,
 ) -> Reply:
     """A line on one of the customer's numbers. Invalid (with fields)."""
     fields, place = read_by(StaffLine, values), (Part.LINE, new_id())
@@ -105,7 +75,7 @@ def add_line(
         return parts.added(config, Part.LINE, parts.made(Part.LINE, place[1], fields))
 
     request = ("add_line", customer_id, repr(fields))
-    return _add(store_, clock, acting, customer_id, place, fields, edit, (command_id, request))
+    return _add(store_, clock, acting, customer_id, place, fields, edit, (command_id, request, reason))
 
 
 def _add(
@@ -116,8 +86,10 @@ def _add(
     place: Place,
     fields: Mapping[str, Any],
     edit: Callable[[Config], Config],
-    command: tuple[str, tuple[object, ...]],
+    command: tuple[str, tuple[object, ...], str],
 ) -> Reply:
+    command_id, request, reason = command
+
     def work(changes: Changes) -> Reply:
         def judged(config: Config) -> Config:
             edited = edit(config)
@@ -129,11 +101,11 @@ def _add(
         new = changed(old, Change(parts.key_of(*place), judged, at_once=True), changes.at)
         value = told(new.published, *place)
         what = subject(new.published, *place)
-        changes.record(acting, customer_id, f"pbx_{place[0].value}.added", what, after=value)
+        changes.record(acting, customer_id, f"pbx_{place[0].value}.added", what, after=value, reason=reason)
         store(changes, acting, old, new)
         return {"revision": new.revision, "id": place[1], "value": value}
 
-    return store_.once(command[0], command[1], clock(), work)
+    return store_.once(command_id, request, clock(), work)
 
 
 def change_line(
@@ -145,6 +117,7 @@ def change_line(
     id: str,
     values: Mapping[str, Any],
     command_id: str,
+    reason: str,
 ) -> Reply:
     """Some fields of a line, also those that customers cannot change. Invalid (with fields), NotFound."""
     fields, place = read_by(StaffLine, values), (Part.LINE, id)
@@ -152,7 +125,7 @@ def change_line(
     def work(changes: Changes) -> Reply:
         def edit(config: Config) -> Config:
             line = parts.merged(Part.LINE, parts.element(config, *place), fields)
-            edited = parts.replaced(config, *place, line)
+            edited = followed(config, parts.replaced(config, *place, line), *place)
             judge(changes, customer_id, place, config, edited, fields)
             return edited
 
@@ -162,7 +135,7 @@ def change_line(
         value = told(new.published, *place)
         if new != old:
             before, what = told(old.published, *place), subject(new.published, *place)
-            changes.record(acting, customer_id, "pbx_line.changed", what, before, value)
+            changes.record(acting, customer_id, "pbx_line.changed", what, before, value, reason)
             store(changes, acting, old, new)
         return {"revision": new.revision, "id": id, "value": value}
 
@@ -170,7 +143,15 @@ def change_line(
 
 
 def remove(
-    store_: Store, clock: Clock, acting: Acting, *, part: Part, customer_id: str, id: str, command_id: str
+    store_: Store,
+    clock: Clock,
+    acting: Acting,
+    *,
+    part: Part,
+    customer_id: str,
+    id: str,
+    command_id: str,
+    reason: str,
 ) -> Reply:
     """Take a user's place or a line away, at once. Conflict with where it is used, also in the draft."""
 
@@ -182,7 +163,7 @@ def remove(
         old = _settings_of(changes, customer_id, part)
         new = changed(old, Change(parts.key_of(part, id), edit, at_once=True), changes.at)
         what, before = subject(old.published, part, id), told(old.published, part, id)
-        changes.record(acting, customer_id, f"pbx_{part.value}.removed", what, before=before)
+        changes.record(acting, customer_id, f"pbx_{part.value}.removed", what, before=before, reason=reason)
         changes.drop_secrets(customer_id, id)
         store(changes, acting, old, new)
         return {"revision": new.revision, "id": id}
@@ -216,7 +197,7 @@ def import_config(
         new = settings.published(old, wanted, by)
         changes.hold(sorted({e.number for e in wanted.elements() if e.number}))
         refuse_broken(changes, customer_id, new.published)
-        what = Subject(kind="pbx", id=customer_id, name="telefooncentrale")
+        what = whole_pbx(customer_id)
         told_ = {"changes": parts.changes_between(old.published, wanted)}
         changes.record(acting, customer_id, "pbx.imported", what, after=told_)
         store(changes, acting, old, new, "publish")

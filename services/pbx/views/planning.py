@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from services.pbx.domain import test_calls as tests
+from services.pbx.domain.checklist import checklist as checklist_of
 from services.pbx.domain.checks import check
 from services.pbx.domain.differences import differences as differ
-from services.pbx.domain.graph import Mode, graph
+from services.pbx.domain.graph import Mode, graph, route
 from services.pbx.domain.moments import monday
 from services.pbx.domain.routing import Call, plan
 from services.pbx.domain.routing.values import Direction
@@ -34,6 +35,12 @@ def checks(store: Store, run: Run, customer_id: str, which: str, now: datetime) 
         "problems": full(problems(config, owned)),
         "findings": full(run(check, config, owned, now)),
     }
+
+
+def checklist(store: Store, customer_id: str, which: str, now: datetime) -> Reply:
+    """What is done of all that sets up a PBX (PBX-13)."""
+    _found, config = effective(store, customer_id, Which(which))
+    return dict(full(checklist_of(config, store.numbers_held(customer_id, now))))
 
 
 def simulate(
@@ -63,6 +70,7 @@ def simulate(
         "plan": full(found),
         "reached": sorted(tests.reached(found)),
         "heard": _heard(Heard(config, found, frozenset(answers))),
+        "route": full(route(found)),
     }
 
 
@@ -75,11 +83,20 @@ def _heard(heard: Heard) -> Reply:
     }
 
 
-def picture(store: Store, run: Run, customer_id: str, now: datetime, *, mode: str, which: str) -> Reply:
-    """The number plan as nodes and edges."""
+def picture(
+    store: Store,
+    run: Run,
+    customer_id: str,
+    now: datetime,
+    *,
+    mode: str,
+    which: str,
+    at: datetime | None = None,
+) -> Reply:
+    """The number plan as nodes and edges; ``at``: as it is then."""
     _found, config = effective(store, customer_id, Which(which))
     owned = store.numbers_held(customer_id, now)
-    return dict(full(run(graph, config, owned, now, Mode(mode))))
+    return dict(full(run(graph, config, owned, at or now, Mode(mode))))
 
 
 def week(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from services.pbx.domain.checklist import checklist
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import changes_between
 from services.pbx.domain.routing.directory import ref
@@ -31,6 +32,7 @@ def config(store: Store, customer_id: str, which: str, now: datetime) -> Reply:
         "published": {"revision": found.published.revision, **full(vars(found.publication))},
         "numbers": _numbers(shown, owned),
         "files": files(store, customer_id, shown),
+        "checklist": _progress(shown, owned) if found.enabled else None,
         "fraud_blocks": [full(vars(block)) for block in store.fraud_blocks(customer_id)],
         "secrets": store.secrets_set(customer_id),
     }
@@ -50,6 +52,12 @@ def _numbers(shown: Config, owned: frozenset[str]) -> list[Reply]:
     """The customer's numbers, each with what it reaches."""
     users = {e.number: ref(e) for e in reversed(list(shown.elements())) if e.number}
     return [{"number": n, "used_by": full(users[n]) if n in users else None} for n in sorted(owned)]
+
+
+def _progress(shown: Config, owned: frozenset[str]) -> Reply:
+    """How far the checklist is."""
+    found = checklist(shown, owned)
+    return {"done": found.done, "total": found.total}
 
 
 def files(store: Store, customer_id: str, shown: Config | None = None) -> list[dict[str, Any]]:

@@ -65,6 +65,10 @@ def test_voicemail_and_forwards_of_a_line(shop: Office) -> None:
             "line", winkel, forwards={"busy": {"on": True, "to": "112"}}, voicemail={"email": "geen adres"}
         )
     assert set(wrong.value.fields) == {"forwards.busy.to", "voicemail.email"}
+    shop.change("save", part="outgoing", id=None, values={"international": True}, at_once=True)
+    with pytest.raises(Invalid) as blocked:
+        shop.save("line", winkel, forwards={"always": {"on": True, "to": "+32 2 000 00 12"}})
+    assert "is geblokkeerd" in blocked.value.fields["forwards.always.to"][0]
     with pytest.raises(Invalid) as empty:
         shop.save("line", winkel, forwards={"offline": {"on": True}})
     assert list(empty.value.fields) == ["forwards.offline.to"]

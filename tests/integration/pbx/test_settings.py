@@ -220,14 +220,12 @@ def test_the_night_mode_by_hand_acts_at_once_and_beside_a_draft(office: Office) 
 
 
 def test_what_cannot_work_is_not_published(office: Office) -> None:
-    sales = group(office, extension="101")
-    office.save("night", None, state="on", destination="101")
-    office.save("group", sales, extension="102")
+    office.save("company", None, name="Fictief B.V.")
     with pytest.raises(Conflict, match="kan zo niet worden gepubliceerd") as refused:
         office.change("publish")
     assert refused.value.details["sentences"]
-    assert any(p["field"] == "destination" for p in refused.value.details["problems"])
-    assert office.call("checks")["problems"] != []
+    assert [found["code"] for found in refused.value.details["findings"]] == ["NO_COMPANY_NUMBER"]
+    assert office.call("checks")["findings"] != []
 
 
 @pytest.mark.feature("PBX-14")

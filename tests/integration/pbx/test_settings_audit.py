@@ -34,6 +34,7 @@ EXPECTED = {
     "remove": "pbx_group.removed",
     "import_config": "pbx.imported",
     "remove_user": "pbx_user.removed",
+    "disable_pbx": "pbx.disabled",
 }
 
 
@@ -88,6 +89,7 @@ def customer_changes(office: Office, did: Any) -> None:
     config = office.pbx.staff("config_of", customer_id=office.customer_id)["config"]
     did("import_config", office.staff("import_config", config={**config, "music": None}))
     did("remove_user", office.staff("remove_user", id=desk))
+    did("disable_pbx", office.staff("disable_pbx", reason="Opgezegd"))
 
 
 def office_voicemail(office: Office) -> str:

@@ -10,7 +10,7 @@ from services.pbx.domain.routing import Call, Plan, State, plan
 from services.pbx.domain.routing.directory import everybody
 from services.pbx.domain.routing.values import Direction, Ring, Transfer
 from services.pbx.domain.routing.values import Voicemail as VoicemailStep
-from services.pbx.domain.schedules import ZONE
+from shared.days import ZONE
 
 COMPANY = "+31850001600"
 CALLER = "+31600000012"

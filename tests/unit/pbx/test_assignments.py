@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pbx.domain.numbers import Assignment, Term, assign, changed, day_of, end, midnight
+from services.pbx.domain.numbers import Assignment, Term, assign, changed, end
+from shared.days import day_of, midnight
 from shared.errors import Conflict, Invalid
 
 FIRST_DAY = date(2026, 3, 20)  # the clock goes forward on the 29th

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.pbx.demo.example import NUMBERS, example
+from services.pbx.domain.blocked import blocked_ways
 from services.pbx.domain.checks import Code, Finding, Severity, check
 from services.pbx.domain.config import (
     Action,
@@ -194,3 +195,15 @@ def test_errors_come_first_and_all_findings_say_where_to_go() -> None:
 
 def test_the_manuals_example_has_no_error() -> None:
     assert {finding.severity for finding in check(example(), NUMBERS, MONDAY_AFTERNOON)} == {Severity.WARNING}
+
+
+@pytest.mark.feature("PBX-04", "TEL-01")
+def test_a_way_to_a_blocked_class_is_said_beside_its_field() -> None:
+    config = pbx(
+        user("201", forwards=forwards(busy="06-00 00 00 12", no_answer="085-000 16 11")),
+        outgoing=OutgoingBlocks(mobile=True),
+    )
+    (problem,) = blocked_ways(config)
+    assert (problem.where.id, problem.field) == ("201", "forwards.busy.to")
+    assert "bellen naar mobiele nummers is geblokkeerd" in problem.sentence
+    assert list(blocked_ways(pbx(user("201", forwards=forwards(busy="112"))))) == []

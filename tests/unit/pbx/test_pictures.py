@@ -11,9 +11,9 @@ from services.pbx.demo.example import COMPANY_NUMBER, KEES_NUMBER, NUMBERS, SUPP
 from services.pbx.domain.config import Config, ElementNight, Follow, Night, NightState, OutgoingBlocks
 from services.pbx.domain.differences import differences
 from services.pbx.domain.graph import Mode, graph, route
-from services.pbx.domain.schedules import ZONE
 from services.pbx.domain.stories import Heard, in_short
 from services.pbx.domain.week import week
+from shared.days import ZONE
 from tests.unit.pbx.plans import MONDAY_AFTERNOON, outside, pbx, user
 
 EVENING = datetime(2026, 11, 23, 19, 0, tzinfo=ZONE)

@@ -22,7 +22,7 @@ from services.pbx.domain.config import (
     Slot,
 )
 from services.pbx.domain.routing.values import Announce, Prompt
-from services.pbx.domain.schedules import ZONE
+from shared.days import ZONE
 from tests.unit.pbx.plans import MONDAY_AFTERNOON, ends, group, outside, pbx, rung, told
 
 NUMBER = "+31850001600"

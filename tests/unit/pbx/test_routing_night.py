@@ -22,7 +22,7 @@ from services.pbx.domain.routing.engine import plan
 from services.pbx.domain.routing.replay import Record, replay, why
 from services.pbx.domain.routing.values import Call, Reject, Transfer
 from services.pbx.domain.routing.values import Voicemail as VoicemailStep
-from services.pbx.domain.schedules import ZONE
+from shared.days import ZONE
 from tests.unit.pbx.plans import (
     CALLER,
     MONDAY_AFTERNOON,

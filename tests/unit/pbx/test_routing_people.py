@@ -21,7 +21,7 @@ from services.pbx.domain.config import (
 )
 from services.pbx.domain.routing.values import Mailbox, Ring
 from services.pbx.domain.routing.values import Voicemail as VoicemailStep
-from services.pbx.domain.schedules import ZONE
+from shared.days import ZONE
 from tests.unit.pbx.plans import (
     MAILED,
     company_voicemail,

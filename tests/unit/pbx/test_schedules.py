@@ -19,7 +19,8 @@ from services.pbx.domain.config import (
     ScheduleKind,
     Slot,
 )
-from services.pbx.domain.schedules import ZONE, in_words, is_within, night_is_on, public_holidays
+from services.pbx.domain.schedules import in_words, is_within, night_is_on, public_holidays
+from shared.days import ZONE
 
 WORKING = Schedule(id="w", name="Werktijden", slots=(Slot(days=(0, 1, 2, 3, 4), start="08:30", end="17:30"),))
 NIGHTS = Schedule(id="n", name="Nachten", slots=(Slot(days=(4,), start="22:00", end="06:00"),))

@@ -30,9 +30,11 @@ from services.pbx.domain.settings import (
     Which,
     changed,
     discarded,
+    given_back,
     published,
     rolled_back,
     with_blocks,
+    without_pbx,
 )
 from services.pbx.domain.user_events import changed_users, subjects, user_event
 from shared.errors import Conflict, NotFound
@@ -182,3 +184,18 @@ def test_blocks_for_fraud_come_beside_the_customers_own() -> None:
     found = with_blocks(own, frozenset({"international"}))
     assert (found.outgoing.mobile, found.outgoing.international) == (True, True)
     assert with_blocks(own, frozenset()) is own
+
+
+@pytest.mark.feature("PBX-15")
+def test_a_pbx_that_is_taken_away_leaves_lines_schedules_and_blocks_and_comes_back() -> None:
+    line, hours = Line(id="l", number="+31850001613"), Schedule(id="s", name="Werktijden")
+    desk = PbxUser(id="u", username="receptie", extension="209", device="toestel")
+    before = Config(users=(desk,), groups=(Group(id="g", name="Verkoop"),), lines=(line,), schedules=(hours,))
+    gone = without_pbx(replace(WITH_PBX, published=before, draft=Config(), draft_since=NOW))
+    kept = gone.published
+    assert (gone.enabled, gone.draft, kept.users, kept.groups) == (False, None, (), ())
+    assert (kept.lines, kept.schedules) == ((line,), (hours,))
+    assert [event.deleted for event in changed_users(before, kept, 2)] == [True]
+    back = given_back(gone)
+    assert (back.groups, back.lines, back.schedules) == (before.groups, (line,), (hours,))
+    assert [(user.extension, user.device) for user in back.users] == [("209", None)]

@@ -13,7 +13,8 @@ from services.pbx.domain.config import Action, Key, Menu, MenuSide, NameOrder, P
 from services.pbx.domain.routing.directory import label
 from services.pbx.domain.routing.trip import Trip, Way
 from services.pbx.domain.routing.values import Announce, Prompt
-from services.pbx.domain.schedules import ZONE, find, in_words, is_holiday, is_open
+from services.pbx.domain.schedules import find, in_words, is_holiday, is_open
+from shared.days import ZONE
 from shared.words import gettext as _
 
 MISTAKES = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.pbx.domain.config import Element, Follow, Line, NightState
 from services.pbx.domain.routing.directory import label
 from services.pbx.domain.routing.trip import Trip, Way
-from services.pbx.domain.schedules import DAYS, ZONE, company_night, find, in_words, is_holiday, night_is_on
+from services.pbx.domain.schedules import DAYS, company_night, find, in_words, is_holiday, night_is_on
+from shared.days import ZONE
 from shared.words import gettext as _
 
 

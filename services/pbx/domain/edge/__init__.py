@@ -1,0 +1,1 @@
+"""What the SIP proxy is told to do: a plan as stages of telephones. Pure."""

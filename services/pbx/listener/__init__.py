@@ -1,0 +1,1 @@
+"""The HTTP listener for the SIP proxy: which telephones ring. Internal: a bearer token opens it."""

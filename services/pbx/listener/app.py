@@ -1,0 +1,115 @@
+"""``POST /sip/route``, as plain WSGI: a call at the proxy → its order. See README.md of pbx."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import BoundedSemaphore
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from prometheus_client import Counter, Histogram
+
+from services.pbx.store import Store
+from services.pbx.usecases.route_calls import BUSY, GONE, Question, Router
+from shared.logging import get_logger
+
+log = get_logger(__name__)
+
+LONGEST_BODY = 8192
+WAITING_DECISIONS = 2000
+ROUTED = Counter("tikker_sip_routed_total", "Calls decided for the proxy", ["source", "code"])
+SECONDS = Histogram(
+    "tikker_sip_route_seconds", "To decide a call", buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5)
+)
+NOT_KEPT = Counter("tikker_sip_decisions_lost_total", "Decisions that could not be kept for later")
+
+StartResponse = Callable[..., Any]
+
+
+class Asked(Struct, frozen=True):
+    """A new call (``from``, ``to``, ``source``), or one that ran into something (``call``, ``stage``,
+    ``cause``)."""
+
+    sender: str = msgspec.field(name="from", default="")
+    from_name: str = ""
+    to: str = ""
+    source: str = ""
+    call_id: str = ""
+    call: str = ""
+    stage: str = ""
+    cause: str = ""
+
+
+class Later:
+    """Stores decisions beside the answers: a call must not wait for the database twice, nor fail with it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._room = BoundedSemaphore(WAITING_DECISIONS)
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="decisions")
+
+    def __call__(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
+        if self._room.acquire(blocking=False):
+            self._pool.submit(self._write, call_id, fields, at)
+        else:
+            NOT_KEPT.inc()
+
+    def _write(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
+        try:
+            self._store.keep_decision(call_id, fields, at)
+        except Exception as problem:
+            NOT_KEPT.inc()
+            log.warning("a decision was not kept", reason=f"{type(problem).__name__}: {problem}"[:200])
+        finally:
+            self._room.release()
+
+
+def make_app(router: Router, token: str) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
+    """The WSGI application; ``token``: what a caller of ours has to show."""
+    secret = f"Bearer {token}".encode()
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        status, body = _answer(router, secret, environ)
+        head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response(status, head)
+        return [body]
+
+    return app
+
+
+def _answer(router: Router, secret: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
+    shown = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+    if not hmac.compare_digest(shown, secret):
+        return "401 Unauthorized", b"{}"
+    if environ["PATH_INFO"] != "/sip/route" or environ["REQUEST_METHOD"] != "POST":
+        return "404 Not Found", b"{}"
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        asked = msgspec.json.decode(environ["wsgi.input"].read(min(length, LONGEST_BODY)), type=Asked)
+    except ValueError:
+        return "400 Bad Request", b"{}"
+    began = time.perf_counter()
+    try:
+        order = _decide(router, asked)
+    except Exception:
+        log.exception("a call could not be decided", sip_call_id=asked.call_id[:200])
+        return "503 Service Unavailable", b"{}"
+    SECONDS.observe(time.perf_counter() - began)
+    return ("404 Not Found", b"{}") if order is None else ("200 OK", order)
+
+
+def _decide(router: Router, asked: Asked) -> bytes | None:
+    if asked.cause:
+        known = asked.cause in (BUSY, GONE)
+        order = router.again(asked.call, asked.stage, asked.cause) if known else None
+    else:
+        name = asked.from_name.strip('" ').replace("<null>", "")
+        question = Question(asked.source, asked.sender, asked.to, name, asked.call_id)
+        order = router.route(question)
+        ROUTED.labels(question.source if question.source == "trunk" else "user", order.code).inc()
+    return msgspec.json.encode(order) if order is not None else None

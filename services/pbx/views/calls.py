@@ -1,0 +1,115 @@
+"""Calls that were, and why each went as it did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from services.pbx.domain.config import Config, OutgoingBlocks
+from services.pbx.domain.routing.classes import normalise
+from services.pbx.domain.routing.directory import directory, label
+from services.pbx.domain.routing.replay import Record, replay, why
+from services.pbx.domain.routing.values import Plan
+from services.pbx.domain.settings import Which
+from services.pbx.schemas import Reply
+from services.pbx.schemas.wire import full
+from services.pbx.store import Store
+from services.pbx.usecases.publishing import effective
+from shared.errors import NotFound
+from shared.mongo import Document
+from shared.phone_numbers import party
+from shared.words import gettext as _
+
+
+def calls(
+    store: Store, customer_id: str, *, user_id: str | None, number: str | None, after: str | None, limit: int
+) -> Reply:
+    """The newest first."""
+    last = store.call(customer_id, after) if after else None
+    people = (f"user:{user_id}", f"line:{user_id}") if user_id else ()
+    wanted = (normalise(number) or "-") if number else None
+    rows = store.calls(customer_id, people, wanted, (last["at"], last["_id"]) if last else None, limit)
+    config = effective(store, customer_id, Which.PUBLISHED)[1]
+    following = rows[-1]["_id"] if len(rows) == limit else None
+    return {"rows": [_row(config, row) for row in rows], "next": following}
+
+
+def explain_call(store: Store, customer_id: str, *, call_id: str, user_id: str | None) -> Reply:
+    """What was planned with what was known then, why, and what really happened."""
+    row = store.call(customer_id, call_id)
+    if row is None:
+        raise NotFound()
+    config = _config_then(store, customer_id, row)
+    record = msgspec.json.decode(row["record"], type=Record) if "record" in row else None
+    found = replay(config, record) if record is not None else None
+    return {
+        "call": _row(config, row),
+        "plan": full(found) if found is not None else None,
+        "story": _story(config, found, user_id),
+        "legs": [_leg(config, row, leg) for leg in row.get("legs", ())],
+    }
+
+
+def _config_then(store: Store, customer_id: str, row: Document) -> Config:
+    """The configuration that held, with what a suspicion of fraud blocked; else today's."""
+    revision = row.get("revision", 0)
+    config = store.published_then(customer_id, revision) or effective(store, customer_id, Which.PUBLISHED)[1]
+    blocks = row.get("outgoing")
+    return structs.replace(config, outgoing=OutgoingBlocks(**blocks)) if blocks else config
+
+
+def _story(config: Config, found: Plan | None, user_id: str | None) -> list[str]:
+    if found is None:
+        return [_("Dit gesprek ging buiten het nummerplan om: de telefooncentrale was niet bereikbaar.")]
+    if user_id:
+        return [why(config, found, user_id)]
+    return [f"{line.what}. {line.why}".strip() if line.why else f"{line.what}." for line in found.trace]
+
+
+def _row(config: Config, row: Document) -> Reply:
+    answered = row.get("answered_by", "")
+    return {
+        "id": row["_id"],
+        "at": row["at"].isoformat(),
+        "caller": _named(config, row.get("caller", "")),
+        "called": _named(config, row.get("called", "")),
+        "direction": row.get("direction", ""),
+        "answered_by": _named(config, answered) if answered else None,
+        "duration": row.get("duration"),
+        "outcome": row.get("outcome", "under_way"),
+        "code": row.get("code"),
+    }
+
+
+def _named(config: Config, who: str) -> str:
+    """A name or a number as people read it."""
+    found = directory(config).find(who)[0] if who else None
+    if found is not None:
+        return label(found)
+    return party(who) if who.startswith(("+", "ext:", "nl:", "anon")) else who
+
+
+def _leg(config: Config, row: Document, leg: Document) -> Reply:
+    stage = next((s for s in row.get("stages", ()) if s["id"] == leg["stage"]), None)
+    names = [_named(config, who) for who in (stage["who"] if stage else ())]
+    return {
+        "who": names,
+        "result": leg["result"],
+        "from": leg["from"].isoformat(),
+        "until": leg["until"].isoformat(),
+        "sentence": _sentence(", ".join(names) or "–", str(leg["result"])),
+    }
+
+
+def _sentence(who: str, result: str) -> str:
+    sentences: dict[str, Any] = {
+        "time": _("%(who)s ging over en nam niet op.", who=who),
+        "gone": _("%(who)s was niet aangemeld.", who=who),
+        "486": _("%(who)s was in gesprek.", who=who),
+        "600": _("%(who)s was in gesprek.", who=who),
+        "603": _("%(who)s weigerde het gesprek.", who=who),
+        "487": _("%(who)s ging over tot de beller ophing.", who=who),
+    }
+    return str(sentences.get(result) or _("%(who)s gaf antwoord %(code)s.", who=who, code=result))
