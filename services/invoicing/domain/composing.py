@@ -1,0 +1,212 @@
+"""From all that is known of a customer's month to the lines of its invoice, and from lines to the invoice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from services.invoicing.domain import periods
+from services.invoicing.domain.charges import Charge, Requested, Subscription
+from services.invoicing.domain.discounts import discount_lines
+from services.invoicing.domain.invoice import Credited, Invoice, Kind, Line, NumberTotal, Payment
+from services.invoicing.domain.parties import Account, Customer, Issuer, buyer_of
+from services.invoicing.domain.pricing import PriceList, items_of_charges, items_of_subscriptions
+from services.invoicing.domain.recurring import Billed, bill
+from services.invoicing.domain.usage import Statement, StatementRow, number_totals
+from services.invoicing.domain.usage import lines as usage_lines
+from services.invoicing.domain.vat import ZERO, rate_of, vat_totals
+from shared.money import round_decimal
+from shared.words import gettext as _
+
+USAGE_VAT = "standard"
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What one month's invoice of a customer is made of. ``late``: the statement's rows of earlier months."""
+
+    period: str
+    customer: Customer
+    account: Account
+    issuer: Issuer | None
+    prices: PriceList
+    charges: tuple[Charge, ...]
+    requested: tuple[Requested, ...]
+    subscriptions: tuple[Subscription, ...]
+    billed: tuple[Billed, ...]
+    statement: Statement
+    late: tuple[StatementRow, ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines, and what is settled by them."""
+
+    lines: tuple[Line, ...]
+    number_totals: tuple[NumberTotal, ...]
+    billed: tuple[Billed, ...]
+    charge_ids: tuple[str, ...]
+    requested_ids: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to bill; a month whose lines add up to nothing is not empty."""
+        return not self.lines
+
+
+def obstacles(basis: Basis) -> list[str]:
+    """Why this customer can not get an invoice now: sentences for staff."""
+    name, found = basis.customer.name, []
+    if basis.issuer is None:
+        found.append(_("Voor %(name)s is geen afzender ingesteld. Kies er een bij het account.", name=name))
+    if basis.customer.bills_to is None:
+        found.append(_("%(name)s heeft geen adres. Vul het in bij de klantgegevens.", name=name))
+    if basis.account.reverse_charge and not basis.customer.vat_number:
+        found.append(_("Btw is verlegd, maar %(name)s heeft geen btw-nummer. Vul het in.", name=name))
+    span = (periods.first_day(basis.period), periods.last_day(basis.period))
+    _items, unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
+    for each in unpriced:
+        found.append(
+            _("%(name)s heeft geen prijs. Geef product %(code)s een prijs.", name=each.name, code=each.code)
+        )
+    return found
+
+
+def compose(basis: Basis) -> Draft:
+    """The invoice's lines: subscriptions, one-off items, usage, discounts."""
+    reverse = basis.account.reverse_charge
+    begins = basis.account.begins(basis.customer)
+    last = periods.last_day(basis.period)
+    span = (periods.first_day(basis.period), last)
+    items, _unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
+    recurring, marks = bill(
+        [*items_of_charges(basis.charges), *items], basis.billed, basis.period, begins, reverse
+    )
+    one_offs = [
+        charge
+        for charge in basis.charges
+        if charge.kind == "one_off" and charge.invoice_id is None and charge.starts <= last
+    ]
+    asked = [each for each in basis.requested if each.invoice_id is None and each.day <= last]
+    lines = [
+        *recurring,
+        *(_one_off(each, reverse) for each in one_offs),
+        *(_asked(each, reverse) for each in asked),
+        *usage_lines(basis.statement, basis.late, rate_of(USAGE_VAT, reverse)),
+    ]
+    lines += discount_lines(_in_force(basis.charges, basis.period), lines, reverse)
+    labels = {each.number: each.label for each in basis.subscriptions}
+    return Draft(
+        lines=tuple(lines),
+        number_totals=number_totals(basis.statement.numbers, labels),
+        billed=tuple(marks),
+        charge_ids=tuple(each.id for each in one_offs),
+        requested_ids=tuple(each.id for each in asked),
+    )
+
+
+def _in_force(charges: Iterable[Charge], period: str) -> list[Charge]:
+    """Discounts of whose term a day is in the month."""
+    first, last = periods.first_day(period), periods.last_day(period)
+    return [
+        each
+        for each in charges
+        if each.kind == "discount" and each.starts <= last and (each.ends is None or each.ends >= first)
+    ]
+
+
+def _one_off(charge: Charge, reverse: bool) -> Line:
+    return Line(
+        group="one_off",
+        description=charge.description,
+        quantity=charge.quantity,
+        unit="piece",
+        unit_price=charge.price,
+        net=round_decimal(charge.quantity * charge.price),
+        vat=rate_of(charge.vat, reverse),
+        from_=charge.starts,
+        to=charge.starts,
+        detail=f"{charge.starts:%d-%m-%Y}",
+    )
+
+
+def _asked(asked: Requested, reverse: bool) -> Line:
+    net = round_decimal(asked.amount)
+    return Line(
+        group="one_off",
+        description=asked.description,
+        quantity=Decimal(-1 if net < 0 else 1),
+        unit="piece",
+        unit_price=abs(net),
+        net=net,
+        vat=rate_of(USAGE_VAT, reverse),
+        from_=asked.day,
+        to=asked.day,
+        detail=f"{asked.day:%d-%m-%Y}",
+    )
+
+
+def payment_of(account: Account, issued_on: dt.date, first_collection: bool) -> Payment:
+    """How this customer pays an invoice of that day."""
+    due_on = issued_on + dt.timedelta(days=account.days)
+    if account.pays_by == "transfer":
+        return Payment(method="transfer", days=account.days, due_on=due_on)
+    return Payment(
+        method="direct_debit",
+        days=account.days,
+        due_on=due_on,
+        iban=account.iban,
+        mandate_id=account.mandate_id,
+        mandate_signed_on=account.mandate_signed_on,
+        sequence="FRST" if first_collection else "RCUR",
+        collect_on=due_on,
+    )
+
+
+def invoice(
+    *,
+    invoice_id: str,
+    number: str,
+    kind: Kind,
+    period: str,
+    issued_on: dt.date,
+    parties: tuple[Issuer, Customer, Account],
+    payment: Payment,
+    lines: Sequence[Line],
+    number_totals: Sequence[NumberTotal] = (),
+    credits: Credited | None = None,
+    note: str = "",
+) -> Invoice:
+    """The whole invoice, with its totals."""
+    issuer, customer, account = parties
+    totals = vat_totals(lines)
+    net = sum((line.net for line in lines), ZERO)
+    vat = sum((total.vat for total in totals), ZERO)
+    return Invoice(
+        id=invoice_id,
+        number=number,
+        kind=kind,
+        series=issuer.series if kind == "invoice" else issuer.credit_series,
+        period=period,
+        issued_on=issued_on,
+        due_on=payment.due_on,
+        seller=issuer.seller,
+        buyer=buyer_of(customer, account),
+        lines=tuple(lines),
+        vat_totals=totals,
+        net=net,
+        vat=vat,
+        total=net + vat,
+        payment=payment,
+        number_totals=tuple(number_totals),
+        credits=credits,
+        note=note,
+        profile=account.profile,
+        masked=account.masked,
+    )
+
+
+def written_number(series: str, year: int, place: int) -> str:
+    """F2026-00042; behind 99999 the number grows."""
+    return f"{series}{year}-{place:05d}"

@@ -1,0 +1,1 @@
+"""Decisions: plain functions, dependencies as arguments."""

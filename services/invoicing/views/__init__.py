@@ -1,0 +1,1 @@
+"""Reads: a query becomes a reply."""
