@@ -37,11 +37,15 @@ STYLE_SHEETS = (
     "beheer",
     "rates",
     "plans",
+    "invoices",
     "charts",
     "states",
     "overview",
     "centrale",
+    "devices",
+    "mobile",
     "nummerplan",
+    "planning",
     "print",
 )
 pages = Blueprint("assets", __name__)

@@ -69,6 +69,11 @@ def day_long(day: date) -> str:
     return format_date(day, "EEE d MMMM y", locale=language())
 
 
+def weekday_short(day: date) -> str:
+    """``zo 22-11``."""
+    return f"{format_date(day, 'EEE', locale=language())} {day:%d-%m}"
+
+
 def month(day: date) -> str:
     """``november 2026``."""
     return format_date(day, "MMMM y", locale=language())
@@ -93,6 +98,11 @@ def day_and_minute(moment: datetime) -> str:
     """``zo 22 nov 16:38``."""
     here = local(moment)
     return f"{format_date(here.date(), 'EEE d MMM', locale=language())} {here:%H:%M}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """``22-11-2026 16:38``."""
+    return f"{local(moment):%d-%m-%Y %H:%M}"
 
 
 def period(first: date, last: date, with_year: bool = True) -> str:

@@ -29,16 +29,34 @@ class Tab:
 TABS = (
     Tab("overview.show", _l("Overzicht")),
     Tab("usage.totals", _l("Gespreksdetails"), also=("exports",)),
+    Tab("invoices.listing", _l("Facturen")),
     Tab("phone.general", _l("Telefoon")),
     Tab("pbx.display", _l("Telefooncentrale")),
+    Tab("mobile.listing", _l("Mobiel")),
     Tab("settings.show", _l("Instellingen")),
     Tab("people.listing", _l("Gebruikers"), also=("person", "audit")),
     Tab("own.show", _l("Mijn gegevens"), also=("second_step",), apart=True),
 )
 
+STAFF_CUSTOMER_PAGES = (
+    "beheer_prices",
+    "beheer_plan_customers",
+    "beheer_billing",
+    "beheer_customer_numbers",
+    "beheer_telephony",
+    "beheer_mobile",
+    "beheer_mobile_subscription",
+)
 STAFF_TABS = (
-    Tab("beheer_customers.listing", _l("Klanten"), also=("beheer_prices", "beheer_plan_customers")),
+    Tab("beheer_customers.listing", _l("Klanten"), also=STAFF_CUSTOMER_PAGES),
     Tab("beheer_partners.listing", _l("Partners")),
+    Tab("beheer_numbers.listing", _l("Nummers")),
+    Tab("beheer_mobile_setup.show", _l("Mobiel")),
+    Tab(
+        "beheer_invoices.listing",
+        _l("Facturen"),
+        also=("beheer_invoice_runs", "beheer_billing_setup"),
+    ),
     Tab("beheer_plans.listing", _l("Tarieven"), also=("beheer_plan_imports",)),
     Tab("beheer_quarantine.listing", _l("Quarantaine")),
     Tab("beheer_rerating.listing", _l("Herberekenen")),

@@ -11,11 +11,17 @@ from flask import current_app
 
 from gateway.clients import Rpc
 from gateway.clients.audit import AuditClient
+from gateway.clients.billing import BillingClient
+from gateway.clients.calls import CallsClient
 from gateway.clients.cdr import CdrClient
 from gateway.clients.companies import CompaniesClient
+from gateway.clients.devices import DevicesClient
 from gateway.clients.exports import ExportsClient
 from gateway.clients.identity import IdentityClient
+from gateway.clients.invoices import InvoicesClient
 from gateway.clients.limits import LimitsClient
+from gateway.clients.mobile import MobileClient
+from gateway.clients.mobile_staff import MobileStaffClient
 from gateway.clients.operations import OperationsClient
 from gateway.clients.overview import OverviewClient
 from gateway.clients.pbx import PbxClient
@@ -25,6 +31,7 @@ from gateway.clients.plans import PlansClient
 from gateway.clients.quarantine import QuarantineClient
 from gateway.clients.rerating import ReratingClient
 from gateway.clients.second_step import SecondStepClient
+from gateway.clients.telephony import TelephonyClient
 from gateway.config import SHORTEST_PASSWORD, Settings
 from gateway.epochs import Epochs
 from gateway.formatters import local
@@ -95,12 +102,40 @@ class Parts:
         return ExportsClient(self.rpc)
 
     @property
+    def invoices(self) -> InvoicesClient:
+        return InvoicesClient(self.rpc)
+
+    @property
+    def billing(self) -> BillingClient:
+        return BillingClient(self.rpc)
+
+    @property
     def pbx(self) -> PbxClient:
         return PbxClient(self.rpc)
 
     @property
+    def devices(self) -> DevicesClient:
+        return DevicesClient(self.rpc)
+
+    @property
     def pbx_plans(self) -> PbxPlansClient:
         return PbxPlansClient(self.rpc)
+
+    @property
+    def mobile(self) -> MobileClient:
+        return MobileClient(self.rpc)
+
+    @property
+    def mobile_staff(self) -> MobileStaffClient:
+        return MobileStaffClient(self.rpc)
+
+    @property
+    def calls(self) -> CallsClient:
+        return CallsClient(self.rpc)
+
+    @property
+    def telephony(self) -> TelephonyClient:
+        return TelephonyClient(self.rpc)
 
     @property
     def quarantine(self) -> QuarantineClient:

@@ -9,6 +9,7 @@ from flask import Flask, g, request
 from gateway import formatters, phone_numbers
 from gateway.assets import asset_url
 from gateway.clients.cdr import ROWS_PER_PAGE
+from gateway.forms.merging import written
 from gateway.models import numbering
 from gateway.models.call_types import GROUPS, call_type
 from gateway.models.login import day_shape
@@ -31,7 +32,10 @@ FILTERS = (
     formatters.day_short,
     formatters.day_long,
     formatters.day_and_minute,
+    formatters.day_and_time,
+    formatters.month,
     formatters.day_month,
+    formatters.weekday_short,
     formatters.period,
     formatters.clock,
     phone_numbers.party,
@@ -45,6 +49,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     app.jinja_env.filters["selection_words"] = in_words
     app.jinja_env.filters["schedule_words"] = schedule_words
+    app.jinja_env.filters["begun"] = written
     app.jinja_env.filters["lately"] = lambda moment: formatters.lately(moment, parts().clock())
     app.jinja_env.globals.update(asset_url=asset_url, call_type=call_type)
     app.jinja_env.globals.update(call_type_groups=GROUPS, rows_per_page=ROWS_PER_PAGE)

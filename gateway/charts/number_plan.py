@@ -24,7 +24,7 @@ MOST_IN_COLUMN = 60
 """A larger plan is read in the list."""
 
 COLUMNS: Mapping[str, tuple[int, int]] = {
-    "numbers": (1, 136),
+    "numbers": (16, 124),
     "menus": (200, 210),
     "groups": (476, 186),
     "users": (728, 190),

@@ -13,7 +13,7 @@ class Rpc(Protocol):
     """What the clients need of :class:`shared.rpc_client.RpcClient`; tests give a fake."""
 
     def call(
-        self, service: str, method: str, acting: Acting, timeout: float = CALL_SECONDS, **fields: Any
+        self, service: str, method: str, acting: Acting, /, timeout: float = CALL_SECONDS, **fields: Any
     ) -> Any: ...
 
     def parallel(self, parts: Sequence[Part], acting: Acting, timeout: float = CALL_SECONDS) -> list[Any]: ...

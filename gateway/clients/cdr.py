@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.clients import Rpc
-from gateway.models.part import Part
+from gateway.models.part import Part, convert
 from gateway.models.selection import NEWEST, Place, Selection
 from gateway.models.series import Series, Top
-from gateway.models.usage import Details, Periods, Totals
+from gateway.models.usage import Counting, Details, Periods, Totals
 from shared.acting import Acting
 from shared.rpc_client import Part as Call
 
@@ -21,6 +21,8 @@ ADVICE_SECONDS = 2.0
 LARGEST = 5
 """How many numbers a chart names."""
 ENDS = ("sender", "receiver")
+COUNTING = {"counting": True}
+"""What takes too long to wait for shall be counted in the background."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,10 @@ class CdrClient:
             ("cdr", "periods", {}),
             ("cdr", "series", {"selection": asked, "by": "day"}),
             *(("cdr", "top", {"selection": asked, "of": of, "limit": LARGEST}) for of in ENDS),
-            ("cdr", "totals", {"selection": asked, "by": "type"}),
+            ("cdr", "totals", {"selection": asked, "by": "type", **(COUNTING if by == "type" else {})}),
         ]
         if by != "type":  # else the rows of the table are those of the chart
-            calls.append(("cdr", "totals", {"selection": asked, "by": by}))
+            calls.append(("cdr", "totals", {"selection": asked, "by": by, **COUNTING}))
         periods, series, senders, receivers, types, *rest = self.rpc.parallel(calls, acting)
         return TotalsParts(
             Part.of(periods, Periods),
@@ -85,8 +87,14 @@ class CdrClient:
         self, acting: Acting, selection: Selection, place: Place
     ) -> tuple[Part[Periods], Part[Details]]:
         """The parts of the page Details."""
-        periods, found = self.rpc.parallel([("cdr", "periods", {}), _details(selection, place)], acting)
+        asked = _details(selection, place, counting=True)
+        periods, found = self.rpc.parallel([("cdr", "periods", {}), asked], acting)
         return Part.of(periods, Periods), Part.of(found, Details)
+
+    def counting(self, acting: Acting, selection: Selection) -> Counting | None:
+        """How far cdr is with counting a selection that takes long; None when it does not (any more)."""
+        reply = self.rpc.call("cdr", "counting", acting, selection=selection.to_rpc())
+        return None if reply is None else convert(reply, Counting)
 
     def rows(self, acting: Acting, selection: Selection, place: Place) -> Part[Details]:
         """The rows of one page of details, for the download."""
@@ -106,5 +114,6 @@ def _count(found: Details | None) -> Count:
     return found.summary.calls if found.summary else None
 
 
-def _details(selection: Selection, place: Place, limit: int = ROWS_PER_PAGE) -> Call:
-    return ("cdr", "details", {"selection": selection.to_rpc(), "limit": limit, **place.to_rpc()})
+def _details(selection: Selection, place: Place, limit: int = ROWS_PER_PAGE, counting: bool = False) -> Call:
+    asked = {"selection": selection.to_rpc(), "limit": limit, **(COUNTING if counting else {})}
+    return ("cdr", "details", {**asked, **place.to_rpc()})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients import Rpc
+from gateway.models.invoices import Archive
 from gateway.models.limits import FraudWatch, VoipLimit
 from gateway.models.part import Part
 from gateway.models.series import Series, Top
@@ -28,18 +29,25 @@ GUARD: Mapping[str, tuple[str, dict[str, Any], type[Any]]] = {
     "limit": ("voip_limit", {}, VoipLimit),
     "watch": ("fraud_watch", {}, FraudWatch),
 }
+INVOICES: Mapping[str, tuple[str, dict[str, Any], type[Any]]] = {
+    "invoices": ("archive", {"sort": "-issued_on", "after": None, "limit": 1}, Archive),
+}
 
 
 @dataclass(frozen=True)
 class OverviewClient:
-    """Calls to cdr on behalf of a customer's user."""
+    """Calls to cdr, and to invoicing for the newest invoice, on behalf of a customer's user."""
 
     rpc: Rpc
 
-    def parts(self, acting: Acting, guarded: bool) -> dict[str, Part[Any]]:
-        """The parts by name; ``guarded``: also the limit and the alerts, which need a role."""
-        wanted = {**USAGE, **(GUARD if guarded else {})}
-        calls = [("cdr", method, fields) for method, fields, _ in wanted.values()]
+    def parts(self, acting: Acting, guarded: bool, billed: bool = False) -> dict[str, Part[Any]]:
+        """The parts by name; ``guarded``: also the limit and the alerts, ``billed``: also the newest
+        invoice. Each of the two needs a role."""
+        wanted = {**USAGE, **(GUARD if guarded else {}), **(INVOICES if billed else {})}
+        calls = [
+            ("invoicing" if name in INVOICES else "cdr", method, fields)
+            for name, (method, fields, _) in wanted.items()
+        ]
         replies = self.rpc.parallel(calls, acting)
         found = zip(wanted.items(), replies, strict=True)
         return {name: Part.of(reply, model) for (name, (_, _, model)), reply in found}

@@ -70,6 +70,8 @@ FIELDS: dict[str, Any] = {
     "limit": _l("Limiet (€)"),
     "period": _l("Periode"),
     "second_step": _l("Inloggen in twee stappen"),
+    "begins_with": _l("Begint met"),
+    "expires_at": _l("Verloopt op"),
     "parent": _l("ICT-partner"),
     "block": _l("Blokkeren bij misbruik"),
     "months": _l("Maanden"),

@@ -11,11 +11,13 @@ from shared.call_types import LABELS
 
 @dataclass(frozen=True)
 class CallType:
-    """``label`` is translated when shown; ``icon`` names a symbol of icons.svg."""
+    """``label`` is translated when shown; ``icon`` names a symbol of icons.svg. ``has_calls``: whether there
+    are calls to be shown of it."""
 
     code: str
     label: Any
     icon: str
+    has_calls: bool = True
 
 
 TELEPHONY = (
@@ -50,9 +52,16 @@ GROUPS = (
     (_l("Data, sms en overig"), DATA_AND_SMS),
 )
 BY_CODE = {call_type.code: call_type for _, group in GROUPS for call_type in group}
+"""Those that one can filter on."""
+
+BUNDLES = {
+    code: CallType(code, LABELS[code], "reception-4", has_calls=False)
+    for code in ("bundle_data", "bundle_voice", "bundle_sms")
+}
+"""What is used above a bundle: an amount of a period, of no call."""
 
 
 def call_type(code: str | None) -> CallType:
     """The type of this code; a code of a later release shows as itself."""
-    known = BY_CODE.get(code or "")
+    known = BY_CODE.get(code or "") or BUNDLES.get(code or "")
     return known or CallType(code or "", code or "–", "three-dots")

@@ -29,6 +29,7 @@ LETTERS = {
     "mobile_high_usage": _l("Mobiel hoogverbruik"),
     "invoice": _l("Factuur"),
     "sim_block_confirmation": _l("SIM-kaart (de-)blokkering"),
+    "sim_block_failed": _l("SIM-kaart (de-)blokkering mislukt"),
     "usage_export": _l("Gespreksdetails"),
 }
 

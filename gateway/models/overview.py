@@ -10,6 +10,7 @@ from typing import Any
 from gateway.formatters import euros, month_name, number
 from gateway.last_known import Known
 from gateway.models.forecast import Forecast, forecast
+from gateway.models.invoices import Archive
 from gateway.models.limits import Alert, FraudWatch, VoipLimit
 from gateway.models.search import calendar_month
 from gateway.models.series import Series, Top, sum_until
@@ -50,7 +51,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Overview:
-    """The parts of the page; ``limit`` and ``watch`` are None for who has no part in them."""
+    """The parts of the page; ``limit``, ``watch`` and ``invoices`` are None for who has no part in them."""
 
     today: date
     periods: Known[Periods]
@@ -60,6 +61,7 @@ class Overview:
     numbers: Known[Top]
     limit: Known[VoipLimit] | None = None
     watch: Known[FraudWatch] | None = None
+    invoices: Known[Archive] | None = None
 
     @classmethod
     def of(cls, today: date, parts: dict[str, Known[Any]]) -> Overview:
@@ -95,14 +97,15 @@ class Overview:
 
     @property
     def comparison(self) -> Comparison | None:
-        """With the period before; None when it had no use, or when either is not known."""
+        """With the period before; None when it had no use, or when either is not known. Without what is
+        above bundles: that is of a period, and on no day of it."""
         types, series = self.types.value, self.series.value
         if types is None or series is None or not series.previous:
             return None
         before = self.period.first - timedelta(days=1)
         amount = round_decimal(sum_until(series.previous, self.day), 2)
         name = month_name(before) if self.day >= before.day else _until(before, self.day)
-        return Comparison(name, amount, types.total.cents - amount)
+        return Comparison(name, amount, types.total.cents - types.overage - amount)
 
     @property
     def expectation(self) -> Forecast | None:

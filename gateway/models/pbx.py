@@ -103,6 +103,13 @@ class Sound(Value, frozen=True, kw_only=True):
     used_by: tuple[Place, ...] = ()
 
 
+class Progress(Value, frozen=True, kw_only=True):
+    """How far the checklist is: of what is required."""
+
+    done: int = 0
+    total: int = 0
+
+
 class Pbx(Value, frozen=True, kw_only=True):
     """What a page of the area draws, and the revision that its forms are about. ``enabled``: the customer's
     PBX is there."""
@@ -114,6 +121,7 @@ class Pbx(Value, frozen=True, kw_only=True):
     numbers: tuple[OwnNumber, ...] = ()
     files: tuple[Sound, ...] = ()
     fraud_blocks: tuple[FraudBlock, ...] = ()
+    checklist: Progress | None = None
 
     def free_numbers(self, own: str | None = None) -> list[str]:
         """Numbers that nothing has, and the one that the element itself has."""

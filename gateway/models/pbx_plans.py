@@ -83,12 +83,28 @@ class Heard(Value, frozen=True, kw_only=True):
     answered: bool = False
 
 
+class Stop(Value, frozen=True, kw_only=True):
+    """A line of the story on its box of the picture; ``number`` counts from 1."""
+
+    number: int
+    node: str
+    taken: bool = True
+
+
 class Tried(Value, frozen=True, kw_only=True):
-    """A call that was tried at the moment ``at``."""
+    """A call that was tried at the moment ``at``; ``reached``: tokens of all that it comes past when nobody
+    answers, which a saved test can expect."""
 
     at: datetime
     plan: Plan
     heard: Heard
+    route: tuple[Stop, ...] = ()
+    reached: tuple[str, ...] = ()
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Where the call was by the time somebody answered, or at its end."""
+        return tuple(stop for stop in self.route if stop.number <= self.heard.lines)
 
 
 class KeyRow(Value, frozen=True, kw_only=True):

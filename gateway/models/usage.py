@@ -9,7 +9,9 @@ from itertools import groupby
 
 import msgspec
 
+from gateway.charts import Progress
 from gateway.formatters import local
+from gateway.models.call_types import BUNDLES
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,14 +51,47 @@ class TotalsRow(Sums, frozen=True, kw_only=True):
     type: str | None = None
 
 
+class Counting(msgspec.Struct, frozen=True, kw_only=True):
+    """How far cdr is with counting what takes longer than a page may: ``done`` of ``total`` days."""
+
+    state: str
+    done: int = 0
+    total: int = 0
+    started_at: datetime | None = None
+    error: str | None = None
+
+    @property
+    def going(self) -> bool:
+        """Whether it waits or is under way."""
+        return self.state in ("queued", "running")
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "failed"
+
+    def progress(self, now: datetime) -> Progress:
+        """How far it is, for the page."""
+        seconds = int((now - self.started_at).total_seconds()) if self.started_at else 0
+        return Progress(self.done, self.total or None, seconds)
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows asked for and their total; ``complete`` is False when adding up took too long."""
+    """The rows asked for and their total; ``complete`` is False when adding up took too long, and then
+    ``counting`` is how far that is in the background (None when nobody does)."""
 
     period: Period
     rows: tuple[TotalsRow, ...]
     total: Sums
     complete: bool = True
     updated_at: datetime | None = None
+    counting: Counting | None = None
+    overage_left_out: bool = False
+    """The customer has bundles, but of this choice (days, a number) one can not say what is above them."""
+
+    @property
+    def overage(self) -> Decimal:
+        """What is above bundles, as shown; known of rows by type."""
+        return sum((row.cents for row in self.rows if row.type in BUNDLES), Decimal(0))
 
     @property
     def empty(self) -> bool:
@@ -105,12 +140,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of calls, newest first, with the keys of its neighbours and the sums of all found."""
+    """One page of calls, newest first, with the keys of its neighbours and the sums of all found, or how far
+    ``counting`` those is."""
 
     rows: tuple[Call, ...] = ()
     older: str | None = None
     newer: str | None = None
     summary: Sums | None = None
+    counting: Counting | None = None
 
     @property
     def days(self) -> Iterator[tuple[date, Sequence[Call]]]:

@@ -8,6 +8,7 @@ from gateway.access import customers
 from gateway.models.account import Account
 from gateway.models.overview import Overview
 from gateway.pages.acting import acting, viewer
+from gateway.pages.invoices import RULE as INVOICES
 from gateway.pages.overview_charts import charts_of
 from gateway.pages.settings import RULE as SETTINGS
 from gateway.parts import parts
@@ -29,7 +30,9 @@ def show() -> str:
 def _overview(account: Account) -> Overview:
     assert account.customer is not None
     now, today, last_known = parts().clock(), parts().today(), parts().last_known
-    found = parts().overview.parts(acting(), guarded=SETTINGS.allows(account))
+    found = parts().overview.parts(
+        acting(), guarded=SETTINGS.allows(account), billed=INVOICES.allows(account)
+    )
     known = {n: last_known.follow(account.customer.id, n, part, now) for n, part in found.items()}
     return Overview.of(today, known)
 

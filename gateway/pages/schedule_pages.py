@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.clients.pbx import known
-from gateway.forms.form import Form, submit
+from gateway.forms.form import Form
 from gateway.forms.schedules import FORMS, form_of, row_numbers, sent_rows, wants_more, with_more
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_settings import HOLIDAY, TIME, Schedule
@@ -18,6 +18,7 @@ from gateway.models.schedule_words import DAY_NAMES, MANUAL_WEEK
 from gateway.pages.acting import acting
 from gateway.pages.at_once import at_once
 from gateway.pages.pbx.frame import Page, revision
+from gateway.pages.together import Work, submit_together
 from gateway.parts import parts
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
@@ -91,7 +92,7 @@ def add_schedule(area: Area) -> Response | Page:
     """Make it."""
     kind = _kind(area, request.args.get("soort", ""))
 
-    def work(form: Form) -> Response:
+    def work(form: Form, base: int | None) -> Response:
         parts().pbx.add(acting(), form.command, "schedule", form.values, area.at_once)
         area.told(_("Schema %(name)s gemaakt", name=form.values["name"]))
         return _to_list(area)
@@ -110,8 +111,8 @@ def set_schedule(area: Area, schedule_id: str) -> Response | Page:
     """Change it."""
     found = _found(area, area.settings(), schedule_id)
 
-    def work(form: Form) -> Response:
-        changed = ("schedule", schedule_id, form.values, revision())
+    def work(form: Form, base: int | None) -> Response:
+        changed = ("schedule", schedule_id, form.values, base)
         parts().pbx.save(acting(), form.command, *changed, at_once=area.at_once)
         area.told(_("Schema %(name)s opgeslagen", name=form.values["name"]))
         return _to_list(area)
@@ -137,12 +138,15 @@ def remove_schedule(area: Area, schedule_id: str) -> Response:
     return at_once(work, _("Schema %(name)s is niet verwijderd", name=found.name), area.url("schedules"))
 
 
-def _answer(
-    area: Area, kind: str, found: Schedule | None, work: Callable[[Form], Response]
-) -> Response | Page:
+def _answer(area: Area, kind: str, found: Schedule | None, work: Work) -> Response | Page:
+    def now() -> tuple[Form, int]:
+        it = area.settings()
+        there = known(it.config.schedule(found.id)) if found else None
+        return form_of(there) if there else Form.blank(FORMS[kind](1)), it.revision
+
     if wants_more():
         return _drawn(area, area.settings(), kind, with_more(kind), found)
-    outcome = submit(FORMS[kind](sent_rows()), work)
+    outcome = submit_together(FORMS[kind](sent_rows()), work, now)
     if isinstance(outcome, Form):
         return _drawn(area, area.settings(), kind, outcome, found)
     return outcome

@@ -82,6 +82,25 @@ def download() -> Response:
     return response
 
 
+@pages.get("/tellen")
+@customers()
+def counting() -> Response:
+    """How far counting is, for a page that asks again and again; that page loads anew when it is done."""
+    filled = read(DetailsForm(), request.args)
+    if filled.errors:
+        raise Invalid(next(iter(filled.errors.values()))[0])
+    selection = selection_of(filled)
+    state = parts().cdr.counting(acting(), selection)
+    if state is None or not (state.going or state.failed):
+        response = make_response("")
+        response.headers["HX-Refresh"] = "true"
+        return response
+    query = selection.to_query()
+    return make_response(
+        render_template("pages/usage_counting.html", counting=state, query=query, now=parts().clock())
+    )
+
+
 def _totals_page(
     search: Search,
     found: Part[Totals] | None = None,
@@ -98,6 +117,7 @@ def _totals_page(
         kind=kind,
         advice=advice,
         charts=charts,
+        now=parts().clock(),
     )
     return html, WRONG_INPUT if search.filled.errors else 200
 
@@ -108,7 +128,14 @@ def _details_page(
     place: Place = NEWEST,
     advice: Advice | None = None,
 ) -> tuple[str, int]:
-    html = render_template("pages/usage_details.html", search=search, found=found, place=place, advice=advice)
+    html = render_template(
+        "pages/usage_details.html",
+        search=search,
+        found=found,
+        place=place,
+        advice=advice,
+        now=parts().clock(),
+    )
     return html, WRONG_INPUT if search.filled.errors else 200
 
 

@@ -57,7 +57,7 @@ def charts_of(answered: TotalsParts, selection: Selection, by: str, today: date)
 def by_type(totals: Totals, selection: Selection) -> Shares:
     """Cost by call type; each leads to its calls."""
     found = [
-        Share(str(call_type(row.type).label), row.cents, _details(selection.only_type(row.type)))
+        Share(str(call_type(row.type).label), row.cents, _calls_of(row.type, selection))
         for row in totals.rows
         if row.type and row.cents > 0
     ]
@@ -72,6 +72,10 @@ def by_number(top: Top, selection: Selection, title: str, receiver: bool = False
         found.append(Share(party(row.key), row.amount, _details(searched) if searched else ""))
     rest = top.other.amount if top.other else 0
     return shares(title, found, EUROS, rest)
+
+
+def _calls_of(code: str, selection: Selection) -> str:
+    return _details(selection.only_type(code)) if call_type(code).has_calls else ""
 
 
 def _details(selection: Selection) -> str:

@@ -13,7 +13,22 @@ from gateway.config import Settings
 from gateway.epochs import Epochs
 from gateway.parts import Parts
 from gateway.sessions import PortalSessions
-from tests.gateway import audit, builders, companies, number_plans, people, plans, rates, spending, telephony
+from tests.gateway import (
+    audit,
+    billing,
+    builders,
+    companies,
+    handsets,
+    number_plans,
+    people,
+    plans,
+    rates,
+    spending,
+    staff_mobile,
+    staff_telephony,
+    subscriptions,
+    telephony,
+)
 from tests.gateway.browser import Browser
 from tests.gateway.fakes import Answer, Clock, FakeRpc, MemorySessions
 
@@ -40,10 +55,17 @@ def quiet_day() -> dict[tuple[str, str], Answer]:
         **spending.answers(),
         **rates.answers(),
         **plans.answers(),
+        **billing.answers(),
         **telephony.answers(),
+        **subscriptions.answers(),
+        **staff_mobile.answers(),
         **number_plans.answers(),
+        **staff_telephony.answers(),
+        **staff_telephony.answers(),
+        **handsets.answers(),
         ("cdr", "periods"): builders.periods(),
         ("cdr", "totals"): builders.totals(),
+        ("cdr", "counting"): None,
         ("cdr", "details"): builders.details(builders.call()),
     }
 

@@ -34,7 +34,7 @@ class FakeRpc:
     down: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
 
-    def call(self, service: str, method: str, acting: Acting, timeout: float = 5.0, **fields: Any) -> Any:
+    def call(self, service: str, method: str, acting: Acting, /, timeout: float = 5.0, **fields: Any) -> Any:
         self.asked.append(Asked(service, method, acting, fields))
         if service in self.down:
             raise Unavailable()

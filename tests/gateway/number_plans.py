@@ -100,6 +100,98 @@ def picture(**more: Any) -> dict[str, Any]:
     } | more
 
 
+TEST, CALL = "7b" * 16, "proef-1"
+
+
+def test_call(**more: Any) -> dict[str, Any]:
+    """Saved: by day the menu's number rings Jan when 2 is pressed."""
+    call = {"caller": "0600123456", "called": MAIN, "direction": "in", "key_presses": ["2"]}
+    return {
+        "id": TEST,
+        "name": "Overdag naar support",
+        "call": call,
+        "at": "2026-11-23T13:05:00+00:00",
+        "expect": f"rings:{JAN}",
+        "outcome": {"end": "reject", "code": 480, "reason": "Niemand neemt op"},
+        "reached": [],
+        "holds": True,
+    } | more
+
+
+test_call.__test__ = False  # type: ignore[attr-defined]  # pytest takes the name for a test's
+
+
+def cell(start: str, end: str, rings: str = "", closed: bool = False) -> dict[str, Any]:
+    """Hours of Monday 23 November 2026 in UTC, an hour behind the Dutch clock."""
+    who = [{"kind": "user", "id": JAN, "name": rings}] if rings else []
+    first = {"kind": "user", "id": JAN, "name": "Bedrijf (999)"} if closed else None
+    day = {"start": f"2026-11-{start}:00+00:00", "end": f"2026-11-{end}:00+00:00", "day": 0}
+    story = f"{rings} 20 s" if rings else "meldtekst" if closed else "niemand"
+    return {**day, "first": first, "rings": who, "story": story, "closed": closed}
+
+
+def week(**more: Any) -> dict[str, Any]:
+    """Night until 08:30, Jan until 12:00, nobody until 13:00."""
+    cells = [
+        cell("22T23:00", "23T07:00", closed=True),
+        cell("23T07:00", "23T07:30", closed=True),
+        cell("23T07:30", "23T11:00", "Jan Jansen (211)"),
+        cell("23T11:00", "23T12:00"),
+        cell("23T12:00", "23T23:00", "Jan Jansen (211)"),
+    ]
+    return {"number": MAIN, "first": "2026-11-23", "cells": cells} | more
+
+
+def item(code: str, label: str, done: bool, optional: bool = False, **more: Any) -> dict[str, Any]:
+    return {"code": code, "label": label, "done": done, "optional": optional} | more
+
+
+def checklist() -> dict[str, Any]:
+    """Two of four done: Kees has no device, the menu does not speak; a group there is not."""
+    kees = {"kind": "user", "id": KEES, "name": "Kees van de Heuvel (213)"}
+    menu = {"kind": "menu", "id": MENU, "name": "keuzemenu Hoofdmenu"}
+    company = {"kind": "company", "id": "company", "name": ""}
+    number = item("company_number", "Toewijzen bedrijfsnummer", True, where=company, field="number")
+    names = item("user_names", "Instellen naam", True, ready=2, of=2, where=kees)
+    device = item(
+        "devices", "Toestel configureren", False, ready=1, of=2, open=[kees], where=kees, field="device"
+    )
+    welcome = item(
+        "open_greeting", "Inspreken welkomsboodschap", False, of=1, open=[menu], where=menu,
+        field="open.greeting", heading="Keuzemenu onder werktijd",
+    )  # fmt: skip
+    voicemail = item("user_voicemail", "Instellen voicemail", False, optional=True, of=2, where=kees)
+    return {
+        "sections": [
+            {"kind": "company", "title": "Algemene instellingen", "items": [number]},
+            {"kind": "user", "title": "Medewerkers", "items": [names, voicemail]},
+            {"kind": "device", "title": "Toestellen", "items": [device]},
+            {"kind": "group", "title": "Belgroepen", "items": [], "wanted": False},
+            {"kind": "menu", "title": "Keuzemenu", "items": [welcome]},
+        ],
+        "done": 2,
+        "total": 4,
+    }
+
+
+def past_call(**more: Any) -> dict[str, Any]:
+    known = {"id": CALL, "at": "2026-11-22T13:05:00+00:00", "caller": "06-00 12 34 56"}
+    return {**known, "called": "belgroep Support", "direction": "in", "answered_by": None} | {
+        "duration": None, "outcome": "missed", "code": 480,
+    } | more  # fmt: skip
+
+
+def explained(call_id: str, user_id: str | None = None) -> dict[str, Any]:
+    """Why Kees' telephone did not ring."""
+    if call_id != CALL:
+        raise NotFound()
+    said = ["Het toestel van Kees van de Heuvel (213) ging niet over. Het toestel is niet aangemeld."]
+    leg = {"who": ["Jan Jansen (211)"], "result": "time", "sentence": "Jan Jansen (211) nam niet op."}
+    moments = {"from": "2026-11-22T13:05:00+00:00", "until": "2026-11-22T13:05:20+00:00"}
+    plan = {"steps": [], "trace": STORY, "reason": "", "code": 480}
+    return {"call": past_call(), "plan": plan, "story": said if user_id else ["…"], "legs": [leg | moments]}
+
+
 def roll_back(revision: int, command_id: str) -> dict[str, Any]:
     if revision not in (REVISION, EARLIER):
         raise NotFound()
@@ -119,4 +211,11 @@ def answers() -> dict[tuple[str, str], Any]:
         ("pbx", "roll_back"): roll_back,
         ("pbx", "simulate"): tried(),
         ("pbx", "picture"): picture(),
+        ("pbx", "week"): week(),
+        ("pbx", "test_calls"): {"rows": [test_call()]},
+        ("pbx", "save_test_call"): {"id": TEST},
+        ("pbx", "remove_test_call"): {"id": TEST},
+        ("pbx", "checklist"): checklist(),
+        ("pbx", "calls"): {"rows": [past_call()], "next": None},
+        ("pbx", "explain_call"): explained,
     }

@@ -52,7 +52,7 @@ def by_type(*rows: tuple[str, str]) -> dict[str, Any]:
     return builders.totals(*lines, total=builders.sums(1204, 313_866, str(total)))
 
 
-def totals(selection: dict[str, Any], by: str) -> dict[str, Any]:
+def totals(selection: dict[str, Any], by: str, **_more: bool) -> dict[str, Any]:
     return by_type() if by == "type" else builders.totals()
 
 

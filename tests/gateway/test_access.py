@@ -12,15 +12,30 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from gateway.access import ROLE_NAMES, customers
+from gateway.access import NEEDS_MOBILE_ACCESS, ROLE_NAMES, customers
 from gateway.last_known import LastKnown
 from gateway.sight import Sight
-from tests.gateway import builders, companies, people, plans, rates, spending, telephony
+from tests.gateway import (
+    billing,
+    builders,
+    companies,
+    handsets,
+    number_plans,
+    people,
+    plans,
+    rates,
+    spending,
+    staff_telephony,
+    subscriptions,
+    telephony,
+)
 from tests.gateway.browser import Browser, Page
 from tests.gateway.fakes import FakeRpc, MemorySessions
 
 ANYONE, CUSTOMER = "anyone", "customer"
-MANAGER, SETTINGS = "user_management", "settings"
+MANAGER, SETTINGS, INVOICES = "user_management", "settings", "invoices"
+MOBILE, MOBILE_LIMITS = "mobile_access", "mobile_limits"
+MOBILE_BLOCKS, MOBILE_SIM = "mobile_blocks", "mobile_sim_block"
 """A rule that is a role's name: a customer's user with that role."""
 MEMBER, PERSONAL = "member", "personal"
 """Everybody who is signed in; personal: but for staff who look along."""
@@ -54,12 +69,25 @@ ROUTES = {
     ("settings.set_watch", "POST"): SETTINGS,
     ("settings.lift", "POST"): SETTINGS,
     ("home.go", "GET"): MEMBER,
+    ("mobile.listing", "GET"): MOBILE,
+    ("mobile.download", "GET"): MOBILE,
+    ("mobile.show", "GET"): MOBILE,
+    ("mobile.change_label", "POST"): MOBILE,
+    ("mobile.show_puk", "POST"): MOBILE,
+    ("mobile.set_limit", "POST"): MOBILE_LIMITS,
+    ("mobile.default_limit", "POST"): MOBILE_LIMITS,
+    ("mobile.limits", "GET"): MOBILE_LIMITS,
+    ("mobile.set_limit_of", "POST"): MOBILE_LIMITS,
+    ("mobile.default_limit_of", "POST"): MOBILE_LIMITS,
+    ("mobile.blocks", "GET"): MOBILE_BLOCKS,
+    ("mobile.ask_sim", "GET"): MOBILE_SIM,
+    ("mobile.order_sim", "POST"): MOBILE_SIM,
     **{
         (f"phone.{view}", method): SETTINGS
         for view, method in (
             *(("general", "GET"), ("set_general", "POST"), ("extra", "GET")),
             *(("new_block", "GET"), ("add_block", "POST"), ("block", "GET"), ("set_block", "POST")),
-            ("remove_block", "POST"),
+            *(("remove_block", "POST"), ("calls", "GET"), ("call", "GET")),
         )
     },
     **{
@@ -85,6 +113,10 @@ ROUTES = {
             *(("listen", "GET"), ("ask_discard", "GET"), ("discard", "POST")),
             *(("users", "GET"), ("user", "GET"), ("change_user", "POST")),
             *(("user_secret", "GET"), ("set_user_secret", "POST")),
+            *(("choose_device", "GET"), ("give_device", "POST")),
+            *(("new_device", "GET"), ("create_device", "POST")),
+            *(("device", "GET"), ("change_device", "POST"), ("show_passwords", "POST")),
+            *(("free_device", "POST"), ("ask_remove_device", "GET"), ("remove_device", "POST")),
             *(("groups", "GET"), ("new_group", "GET"), ("add_group", "POST")),
             *(("group", "GET"), ("change_group", "POST")),
             *(("members", "GET"), ("change_members", "POST")),
@@ -95,13 +127,16 @@ ROUTES = {
             *(("ask_remove_menu", "GET"), ("remove_menu", "POST")),
             *(("check", "GET"), ("publish", "POST"), ("history", "GET")),
             *(("ask_roll_back", "GET"), ("roll_back", "POST")),
-            *(("simulator", "GET"), ("plan", "GET")),
+            *(("simulator", "GET"), ("plan", "GET"), ("checklist", "GET"), ("who_rings", "GET")),
+            *(("saved_tests", "GET"), ("save_test", "POST"), ("remove_test", "POST")),
+            *(("calls", "GET"), ("call", "GET")),
         )
     },
     ("usage.area", "GET"): CUSTOMER,
     ("usage.totals", "GET"): CUSTOMER,
     ("usage.details", "GET"): CUSTOMER,
     ("usage.download", "GET"): CUSTOMER,
+    ("usage.counting", "GET"): CUSTOMER,
     ("password.forgotten", "GET"): ANYONE,
     ("password.ask", "POST"): ANYONE,
     ("password.asked", "GET"): ANYONE,
@@ -183,9 +218,48 @@ ROUTES = {
     ("beheer_plan_imports.change", "POST"): STAFF,
     ("beheer_plan_imports.save", "POST"): STAFF,
     ("beheer_plan_imports.drop", "POST"): STAFF,
+    **{(f"beheer_numbers.{view}", "GET"): STAFF for view in ("listing", "find", "show", "choose")},
+    ("beheer_numbers.add", "POST"): STAFF,
+    ("beheer_mobile.listing", "GET"): CONSOLE,
+    ("beheer_mobile.new", "GET"): STAFF,
+    ("beheer_mobile.add", "POST"): STAFF,
+    ("beheer_mobile.terms", "GET"): STAFF,
+    ("beheer_mobile.set_terms", "POST"): STAFF,
+    ("beheer_mobile_subscription.show", "GET"): CONSOLE,
+    ("beheer_mobile_subscription.change", "POST"): CONSOLE,
+    ("beheer_mobile_setup.show", "GET"): CONSOLE,
+    ("beheer_mobile_setup.defaults", "GET"): CONSOLE,
+    ("beheer_mobile_setup.set_defaults", "POST"): CONSOLE,
+    ("beheer_customer_numbers.show", "GET"): CONSOLE,
+    ("beheer_customer_numbers.assign", "POST"): STAFF,
+    ("beheer_customer_numbers.ask_end", "GET"): STAFF,
+    ("beheer_customer_numbers.end", "POST"): STAFF,
+    **{
+        (f"beheer_telephony.{view}", method): CONSOLE
+        for view, method in (
+            *(("show", "GET"), ("ask_pbx", "GET"), ("set_pbx", "POST")),
+            *(("new_user", "GET"), ("add_user", "POST"), ("ask_remove", "GET"), ("remove", "POST")),
+            *(("new_line", "GET"), ("add_line", "POST"), ("line", "GET"), ("change_line", "POST")),
+        )
+    },
     ("beheer_plan_customers.show", "GET"): CONSOLE,
     ("beheer_plan_customers.assign", "POST"): STAFF,
     ("beheer_prices.calls", "GET"): CONSOLE,
+    ("invoices.listing", "GET"): INVOICES,
+    ("invoices.file", "GET"): INVOICES,
+    **{(f"beheer_invoices.{view}", "GET"): CONSOLE for view in ("listing", "show", "file")},
+    **{(f"beheer_invoices.{view}", "POST"): STAFF for view in ("credit", "paid", "unpaid", "resend")},
+    **{(f"beheer_invoice_runs.{view}", "GET"): STAFF for view in ("listing", "show", "batch")},
+    **{(f"beheer_invoice_runs.{view}", "POST"): STAFF for view in ("start", "make", "stop", "collect")},
+    **{(f"beheer_billing.{view}", "GET"): CONSOLE for view in ("show", "charges", "preview")},
+    **{(f"beheer_billing.{view}", "POST"): STAFF for view in ("save", "add_charge", "end_charge")},
+    **{
+        (f"beheer_billing_setup.{view}", method): STAFF
+        for view, method in (
+            *(("products", "GET"), ("save_product", "POST"), ("issuers", "GET")),
+            *(("new_issuer", "GET"), ("add_issuer", "POST"), ("issuer", "GET"), ("change_issuer", "POST")),
+        )
+    },
     ("beheer_prices.explain", "GET"): CONSOLE,
 }
 UNDECIDED = "without a line"
@@ -206,8 +280,12 @@ ADDRESSES = {
     "beheer_plans.plan": "/beheer/tarieven/plan?plan=default",
     "beheer_plans.give": "/beheer/tarieven/plan/klant?plan=default",
     "beheer_plans.make_standard": "/beheer/tarieven/plan/standaard?plan=default",
+    "mobile.set_limit_of": f"/mobiel/{subscriptions.FIRST}/limieten/total",
+    "mobile.default_limit_of": f"/mobiel/{subscriptions.FIRST}/limieten/total/default",
     "pbx.ask_roll_back": f"/telefooncentrale/geschiedenis/{telephony.REVISION}/terug",
     "pbx.roll_back": f"/telefooncentrale/geschiedenis/{telephony.REVISION}/terug",
+    "pbx.new_device": f"/telefooncentrale/gebruikers/{telephony.JAN}/toestel/nieuw?model=snom-d785",
+    "pbx.create_device": f"/telefooncentrale/gebruikers/{telephony.JAN}/toestel/nieuw?model=snom-d785",
     "assets.file": "/static/x/tikker.css",
     "help.show": "/hulp/inloggen",
 }
@@ -225,6 +303,18 @@ KNOWN_IDS = {
     "pbx_user_id": telephony.JAN,
     "group_id": telephony.SALES,
     "menu_id": telephony.MENU,
+    "subscription_id": subscriptions.FIRST,
+    "partner_id": companies.PARTNER,
+    "invoice_id": billing.INVOICE,
+    "run_id": billing.RUN,
+    "charge_id": billing.CHARGE,
+    "issuer_id": billing.ISSUER,
+    "batch_id": billing.BATCH,
+    "device_id": handsets.DEVICE,
+    "test_id": number_plans.TEST,
+    "range_id": staff_telephony.RANGE,
+    "assignment_id": staff_telephony.ASSIGNMENT,
+    "element_id": telephony.JAN,
 }
 """What stands in an address in the place of each kind of ID: one that may be seen."""
 FORM = {
@@ -303,6 +393,8 @@ def may(who: str, rule: str) -> bool:
         return rule in (CONSOLE, MEMBER, PERSONAL)
     if who == "looking along":
         return rule in (CUSTOMER, MEMBER, *ROLE_NAMES)
+    if rule in NEEDS_MOBILE_ACCESS:
+        return who == "every role"  # with one role alone, Toegang mobiel lacks
     return rule in (CUSTOMER, MEMBER, PERSONAL, who) or rule in ROLE_NAMES and who == "every role"
 
 
@@ -369,6 +461,7 @@ def told(somebody: Somebody, method: str, route: str, name: str, id: str) -> tup
 def filled_in(route: str) -> str:
     """The address of a route, with IDs of what the signed-in person may see."""
     route = route.replace("<string(maxlength=200):token>", people.TOKEN)
+    route = route.replace("<call_id>", number_plans.CALL)
     route = re.sub(r"<any\('?([\w-]+)'?,[^>]*>", r"\1", route)
     return re.sub(r"<id:(\w+)>", lambda found: KNOWN_IDS.get(found[1], OURS), route)
 

@@ -218,3 +218,18 @@ def test_long_names_and_many_numbers_stay_whole(holder: Browser, rpc: FakeRpc) -
         *[builders.call(n, destination=name) for n in range(1, 6)]
     )
     assert name.strip() in holder.page(PAGE).text
+
+
+@pytest.mark.feature("CDR-10", "MOB-02")
+def test_what_is_above_bundles_is_in_the_figure_and_on_no_day(holder: Browser, rpc: FakeRpc) -> None:
+    def with_bundles(selection: dict[str, Any], by: str) -> dict[str, Any]:
+        found = spending.totals(selection, by)
+        above = builders.sums(0, 0, "10.00") | {"number": None, "type": "bundle_data"}
+        total = builders.sums(1204, 313866, "422.86")
+        return {**found, "rows": [*found["rows"], above], "total": total}
+
+    rpc.answers["cdr", "totals"] = with_bundles
+    page = holder.page(PAGE)
+    assert page.one("b", class_="tk-now-figure").text == "€\u00a0422,86"
+    assert "Niet in deze grafieken: €\u00a010,00 boven de bundel van mobiele abonnementen." in page.text
+    assert "Verschil €\u00a08,06 hoger" in page.text

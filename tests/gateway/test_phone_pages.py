@@ -82,6 +82,7 @@ def test_the_pages_show_what_callers_get_now_and_each_number_has_its_own(
         "Algemene instellingen",
         "Tijdschema’s",
         "Extra nummers",
+        "Niet overgegaan?",
         "Winkel 085-000 16 20, 20",
         "085-000 16 21",
     ]
@@ -329,11 +330,42 @@ def test_which_short_number_is_which(planner: Browser) -> None:
 
 @pytest.mark.feature("TEL-02", "GW-02")
 def test_somebody_else_changed_it_meanwhile(planner: Browser, rpc: FakeRpc) -> None:
+    """Both changed the address: it is said beside the field, and nothing is saved until one chooses."""
+    begun = before_the_other(planner, "/voicemail")
+    rpc.answers["pbx", "config"] = telephony.reply(
+        lines=[telephony.line(voicemail={"on": True, "email": "ander@bakkerij.example", "rings": 7})]
+    )
     rpc.answers["pbx", "save"] = Conflict("Iemand anders heeft dit intussen gewijzigd.")
-    page = shown(planner, f"{PAGE}/voicemail", {"email": "nieuw@bakkerij.example", "revisie": "40"}, 409)
-    assert "Iemand anders heeft dit intussen gewijzigd." in page.text
+    page = shown(planner, f"{PAGE}/voicemail", begun | {"email": "nieuw@bakkerij.example"}, 409)
+    assert "Een ander heeft dit intussen gewijzigd." in page.text
+    assert "De ander vulde in: ander@bakkerij.example." in page.text
     assert page.field("email").attrs["value"] == "nieuw@bakkerij.example"
+    assert page.field("aantal").attrs["value"] == "7", "what only the other changed is taken over"
     assert page.field("revisie").attrs["value"] == "41", "who sends it again has seen the warning"
+
+
+def test_a_change_of_somebody_else_on_another_page_stands_in_nobodys_way(
+    planner: Browser, rpc: FakeRpc
+) -> None:
+    begun = before_the_other(planner, "/voicemail")
+
+    def first_refuses(base_revision: int, **fields: Any) -> dict[str, Any]:
+        if base_revision != 41:
+            raise Conflict("Iemand anders heeft dit intussen gewijzigd.")
+        return {"revision": 42}
+
+    rpc.answers["pbx", "save"] = first_refuses
+    sent(planner, f"{PAGE}/voicemail", begun | {"email": "nieuw@bakkerij.example"})
+    assert saved(rpc)["base_revision"] == 41
+    assert saved(rpc)["values"]["voicemail"]["email"] == "nieuw@bakkerij.example"
+
+
+def before_the_other(browser: Browser, part: str) -> dict[str, str]:
+    """The form as a browser sends it back unchanged, made from an older revision."""
+    page = browser.page(f"{PAGE}{part}")
+    fields = [one for one in page.all("input") if one.attrs.get("name") not in (None, "csrf_token", "naar")]
+    ticks = [one for one in fields if one.attrs.get("type") != "checkbox" or "checked" in one.attrs]
+    return {one.attrs["name"]: one.attrs.get("value", "") for one in ticks} | {"revisie": "40"}
 
 
 def test_a_service_that_does_not_save_keeps_what_was_typed(planner: Browser, rpc: FakeRpc) -> None:
@@ -355,10 +387,10 @@ def test_many_numbers_can_be_searched(planner: Browser, rpc: FakeRpc) -> None:
     ]
     rpc.answers["pbx", "config"] = telephony.reply(lines=lines)
     page = planner.page("/telefoon?zoek=filiaal+17")
-    assert menu(page)[3:] == ["Filiaal 17 085-000 20 17"]
-    assert menu(planner.page("/telefoon?zoek=2017"))[3:] == ["Filiaal 17 085-000 20 17"]
+    assert menu(page)[4:] == ["Filiaal 17 085-000 20 17"]
+    assert menu(planner.page("/telefoon?zoek=2017"))[4:] == ["Filiaal 17 085-000 20 17"]
     page = planner.page("/telefoon")
-    assert len(menu(page)) == 20 and "3 andere vindt u met zoeken." in page.text
+    assert len(menu(page)) == 20 and "4 andere vindt u met zoeken." in page.text
 
 
 @pytest.mark.feature("ID-03")

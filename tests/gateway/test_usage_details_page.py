@@ -131,6 +131,7 @@ def test_filters_go_to_cdr_and_stay_in_their_fields(sanne: Browser, rpc: FakeRpc
         },
         "cursor": None,
         "limit": 50,
+        "counting": True,
     }
     assert page.field("zender").attrs["value"] == "085 000"
     assert page.field("bedrag").attrs["value"] == "0,25"
@@ -210,6 +211,7 @@ def test_the_most_expensive_first(sanne: Browser, rpc: FakeRpc) -> None:
         "cursor": None,
         "sort": "amount",
         "limit": 50,
+        "counting": True,
     }
     rows = page.rows("tk-calls")
     assert [(row[0], row[5]) for row in rows[1:]] == [
@@ -297,7 +299,7 @@ def test_only_the_periods_being_away_leaves_the_calls(sanne: Browser, rpc: FakeR
 def found_without(counts: dict[str, int]) -> Any:
     """cdr that finds calls only when the named key is not in the selection."""
 
-    def details(selection: dict[str, Any], cursor: Any, limit: int) -> dict[str, Any]:
+    def details(selection: dict[str, Any], cursor: Any, limit: int, **_more: bool) -> dict[str, Any]:
         calls = max((n for key, n in counts.items() if key not in selection), default=0)
         if not calls:
             return builders.nothing_found()
@@ -319,7 +321,7 @@ def test_nothing_found_names_the_filter_to_drop(sanne: Browser, rpc: FakeRpc) ->
 
 
 def test_when_no_single_filter_helps_the_whole_is_counted(sanne: Browser, rpc: FakeRpc) -> None:
-    def details(selection: dict[str, Any], cursor: Any, limit: int) -> dict[str, Any]:
+    def details(selection: dict[str, Any], cursor: Any, limit: int, **_more: bool) -> dict[str, Any]:
         if set(selection) == {"period"}:
             return builders.details(builders.call(), summary=builders.sums(5))
         return builders.nothing_found()
@@ -330,7 +332,7 @@ def test_when_no_single_filter_helps_the_whole_is_counted(sanne: Browser, rpc: F
 
 
 def test_what_takes_too_long_to_count_is_still_offered(sanne: Browser, rpc: FakeRpc) -> None:
-    def details(selection: dict[str, Any], limit: int, cursor: Any) -> dict[str, Any]:
+    def details(selection: dict[str, Any], limit: int, cursor: Any, **_more: bool) -> dict[str, Any]:
         return (
             builders.nothing_found()
             if "duration" in selection
@@ -339,6 +341,15 @@ def test_what_takes_too_long_to_count_is_still_offered(sanne: Browser, rpc: Fake
 
     rpc.answers["cdr", "details"] = details
     assert "Zonder Duur: veel gesprekken" in sanne.page(f"{PAGE}?duur=3600").text
+
+
+@pytest.mark.feature("CDR-06")
+def test_sums_that_take_long_are_counted_while_the_calls_are_there(sanne: Browser, rpc: FakeRpc) -> None:
+    counting = {"state": "queued", "done": 0, "total": 31, "started_at": None, "error": ""}
+    rpc.answers["cdr", "details"] = builders.details(builders.call(), summary=None) | {"counting": counting}
+    page = sanne.page(f"{PAGE}?ontvanger=06")
+    assert page.one("div", id="voortgang").attrs["hx-get"] == "/gespreksdetails/tellen?ontvanger=06"
+    assert "1 gesprek op deze bladzijde" in page.text
 
 
 @pytest.mark.parametrize(("query", "other"), [("", "2026-10"), ("?periode=2026-10", "2026-09")])

@@ -27,7 +27,8 @@ def test_the_figure_of_the_period(sanne: Browser, rpc: FakeRpc) -> None:
     assert page.all("b", class_="tk-num")[0].text == "€\u00a0412,86"
     assert "excl. BTW · 1.204 gesprekken · 87:11:06 uur" in page.text
     assert "Huidige factuurperiode: 1 t/m 30 november 2026 · bijgewerkt om 16:40" in page.text
-    assert rpc.last("totals").fields == {"selection": {"period": "current"}, "by": "total"}
+    asked = {"selection": {"period": "current"}, "by": "total", "counting": True}
+    assert rpc.last("totals").fields == asked
     assert page.rows("tk-totals") == [
         ["Totaal", "Aantal", "Duur", "Bedrag (€)"],
         ["Alle gesprekken", "1.204", "87:11:06", "412,86"],
@@ -128,6 +129,44 @@ def test_adding_up_that_takes_too_long_is_not_shown_as_nothing(sanne: Browser, r
     assert "€\u00a00,00" not in page.text
 
 
+@pytest.mark.feature("CDR-05")
+def test_what_takes_long_is_counted_in_the_background_and_shows_how_far_it_is(
+    sanne: Browser, rpc: FakeRpc
+) -> None:
+    counting = {"state": "running", "done": 12, "total": 31, "started_at": "2026-11-22T15:41:00Z"}
+    show(rpc, total=builders.sums(), complete=False, counting=counting)
+    page = sanne.page(f"{PAGE}?ontvanger=06")
+    bar = page.one("div", role="progressbar")
+    assert bar.attrs["aria-valuetext"] == "12 van 31 dagen geteld"
+    assert "nog ongeveer 2 minuten" in page.text
+    assert "Dit optellen duurt te lang" not in page.text
+    address = "/gespreksdetails/tellen?ontvanger=06"
+    assert page.one("div", id="voortgang").attrs["hx-get"] == address
+    assert "refresh" in [e.attrs.get("http-equiv") for e in page.all("meta")], "and without scripts"
+
+    rpc.answers["cdr", "counting"] = counting | {"done": 20}
+    again = sanne.page(address)
+    assert again.one("div", role="progressbar").attrs["aria-valuetext"] == "20 van 31 dagen geteld"
+    assert again.one("div", id="voortgang").attrs["hx-get"] == address
+    assert rpc.last("counting").fields == {"selection": {"period": "current", "receiver": "06"}}
+
+
+@pytest.mark.parametrize("state", [{"state": "done"}, {"state": "cancelled"}, None])
+def test_when_it_is_counted_the_page_loads_anew(sanne: Browser, rpc: FakeRpc, state: Any) -> None:
+    rpc.answers["cdr", "counting"] = state
+    assert sanne.get("/gespreksdetails/tellen?ontvanger=06").headers["HX-Refresh"] == "true"
+
+
+def test_counting_that_failed_says_so_and_stops_asking(sanne: Browser, rpc: FakeRpc) -> None:
+    rpc.answers["cdr", "counting"] = {
+        "state": "failed",
+        "error": "Deze taak is gestopt door een fout bij ons.",
+    }
+    page = sanne.page("/gespreksdetails/tellen?ontvanger=06")
+    assert "Deze taak is gestopt door een fout bij ons." in page.one("div", role="alert").text
+    assert "hx-get" not in page.one("div", id="voortgang").attrs
+
+
 def test_a_call_and_its_reversal_are_not_nothing(sanne: Browser, rpc: FakeRpc) -> None:
     show(rpc, row(0, "-0.01", type="mobile"), total=builders.sums(0, 0, "-0.01"))
     assert sanne.page(f"{PAGE}?per=gesprekstype").rows("tk-totals")[1][-1] == "\u22120,01"
@@ -171,3 +210,25 @@ def test_nothing_found_by_filters(sanne: Browser, rpc: FakeRpc) -> None:
 
 def test_the_front_door_of_the_area(sanne: Browser) -> None:
     assert sanne.get("/gespreksdetails").headers["Location"] == PAGE
+
+
+@pytest.mark.feature("CDR-05", "MOB-02")
+def test_what_is_above_bundles_is_a_type_without_calls_and_of_no_number(sanne: Browser, rpc: FakeRpc) -> None:
+    above = row(0, "0.15", type="bundle_data") | {"duration": 0}
+    show(rpc, row(3, "1.50", type="mobile"), above, total=builders.sums(3, 180, "1.65"))
+    page = sanne.page(f"{PAGE}?per=gesprekstype")
+    assert page.rows("tk-totals")[2] == ["Boven bundel data", "", "0", "–", "0,15"]
+    assert "Boven bundel data" not in {link.text for link in page.all("a")}
+    show(rpc, row(0, "0.15", type="bundle_data"), total=builders.sums(0, 0, "0.15"))
+    page = sanne.page(f"{PAGE}?per=telefoonnummer-gesprekstype")
+    assert page.rows("tk-totals")[1][:2] == ["Boven bundel", "Boven bundel data"]
+
+
+@pytest.mark.feature("CDR-05", "MOB-02")
+@pytest.mark.parametrize("left_out", [True, False])
+def test_days_or_a_number_leave_out_what_is_above_bundles_and_the_page_says_so(
+    sanne: Browser, rpc: FakeRpc, left_out: bool
+) -> None:
+    show(rpc, row(3, "1.50"), total=builders.sums(3, 180, "1.50"), overage_left_out=left_out)
+    page = sanne.page(f"{PAGE}?periode=aangepast&van=1-11-2026&tot=2-11-2026")
+    assert ("Zonder kosten boven de bundel van mobiele abonnementen" in page.text) == left_out

@@ -29,6 +29,10 @@ Page = tuple[str, int, dict[str, str]]
 LINKS = (
     ("beheer_prices.calls", "telephone", _l("Gesprekken")),
     ("beheer_plan_customers.show", "tag", _l("Tarief")),
+    ("beheer_telephony.show", "diagram-3", _l("Telefonie: telefooncentrale, gebruikers en lijnen")),
+    ("beheer_customer_numbers.show", "hash", _l("Telefoonnummers")),
+    ("beheer_mobile.listing", "phone", _l("Mobiele abonnementen")),
+    ("beheer_billing.show", "receipt", _l("Facturatie")),
     ("beheer_audit.listing", "list-ul", _l("Logboek")),
 )
 COLLIDED = 409

@@ -1,6 +1,9 @@
 """*Telefooncentrale*: one blueprint, a module per part. See :mod:`gateway.pages.pbx.frame`."""
 
 from gateway.pages.pbx import (
+    calls,
+    checklist,
+    devices,
     general,
     groups,
     members,
@@ -9,15 +12,20 @@ from gateway.pages.pbx import (
     picture,
     publishing,
     removing,
+    saved_tests,
     schedules,
     simulator,
     sounds,
     user_secrets,
     users,
+    week,
 )
 from gateway.pages.pbx.frame import pages
 
 __all__ = [
+    "calls",
+    "checklist",
+    "devices",
     "general",
     "groups",
     "members",
@@ -27,9 +35,11 @@ __all__ = [
     "picture",
     "publishing",
     "removing",
+    "saved_tests",
     "schedules",
     "simulator",
     "sounds",
     "user_secrets",
     "users",
+    "week",
 ]  # the modules add their views to the blueprint

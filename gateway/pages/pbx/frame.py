@@ -50,7 +50,9 @@ SUBTABS = (
     SubTab("pbx.groups", _l("Belgroep")),
     SubTab("pbx.users", _l("Gebruikers")),
     SubTab("pbx.plan", _l("Nummerplan"), "diagram-3"),
+    SubTab("pbx.who_rings", _l("Wie gaat over"), "calendar-week"),
     SubTab("pbx.simulator", _l("Test uw nummerplan"), "play-fill"),
+    SubTab("pbx.calls", _l("Niet overgegaan?"), "telephone-x"),
     SubTab("pbx.checklist", _l("Checklist"), "list-check"),
 )
 """One whose page is not there is absent."""

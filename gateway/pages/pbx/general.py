@@ -6,12 +6,13 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from gateway.access import rule_of
-from gateway.forms.form import Form, submit
+from gateway.forms.form import Form
 from gateway.forms.telephony import DisplayForm, OutgoingForm
 from gateway.models.menu import Entry, SideMenu
 from gateway.models.pbx import Pbx
 from gateway.pages.acting import acting
-from gateway.pages.pbx.frame import Page, holders, page, pages, revision, saved, settings
+from gateway.pages.pbx.frame import Page, holders, page, pages, saved, settings
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.phone_numbers import party
 from gateway.words import gettext as _
@@ -32,11 +33,15 @@ def display() -> Page:
 def set_display() -> Response | Page:
     """Change it."""
 
-    def work(form: Form) -> Response:
-        parts().pbx.save(acting(), form.command, "company", None, form.values, revision())
+    def work(form: Form, base: int | None) -> Response:
+        parts().pbx.save(acting(), form.command, "company", None, form.values, base)
         return saved("pbx.display")
 
-    outcome = submit(DisplayForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return DisplayForm.of(it.config.company), it.revision
+
+    outcome = submit_together(DisplayForm(), work, now)
     return _display(settings(), outcome) if isinstance(outcome, Form) else outcome
 
 
@@ -53,11 +58,15 @@ def outgoing() -> Page:
 def set_outgoing() -> Response | Page:
     """Change it."""
 
-    def work(form: Form) -> Response:
-        parts().pbx.save(acting(), form.command, "outgoing", None, form.values, revision())
+    def work(form: Form, base: int | None) -> Response:
+        parts().pbx.save(acting(), form.command, "outgoing", None, form.values, base)
         return saved("pbx.outgoing")
 
-    outcome = submit(OutgoingForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return OutgoingForm.of(it.config.outgoing), it.revision
+
+    outcome = submit_together(OutgoingForm(), work, now)
     return _outgoing(settings(), outcome) if isinstance(outcome, Form) else outcome
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from gateway.models.pbx_plans import Checks
+from gateway.models.pbx_plans import Checks, Picture
 
 ANCHORS = {
     "members": "leden",
@@ -19,11 +19,21 @@ ANCHORS = {
     "night": "nachtschakeling",
     "extension": "algemeen",
     "number": "algemeen",
+    "first_name": "algemeen",
+    "name": "algemeen",
+    "hours": "algemeen",
+    "policy": "algemeen",
+    "device": "toestel",
 }
 """The part of an element's page that a field stands in, by the field's first word."""
 
 SIDES = {"open": "onder-werktijd", "closed": "buiten-werktijd"}
-GENERAL = {"night": "pbx.night", "outgoing": "pbx.outgoing", "music": "pbx.music"}
+GENERAL = {
+    "night": "pbx.night",
+    "outgoing": "pbx.outgoing",
+    "music": "pbx.music",
+    "schedules": "pbx.schedules",
+}
 """Parts of *Algemeen*; the others are on its first page."""
 
 SEVERITIES = ("error", "warning", "info")
@@ -59,6 +69,15 @@ def element_link(kind: str, id: str, field: str = "") -> str:
     if kind in ("company", *GENERAL):
         return url_for(GENERAL.get(id if kind == "company" else kind, "pbx.display"))
     return ""
+
+
+def picture_links(picture: Picture) -> dict[str, str]:
+    """The page of each box of the number plan; a number's is that of what it leads to."""
+    found = {node.id: element_link(node.kind, node.element) for node in picture.nodes}
+    owners = {
+        edge.source: found.get(edge.target, "") for edge in picture.edges if edge.source[:7] == "number:"
+    }
+    return found | owners
 
 
 def said(checks: Checks) -> list[Said]:

@@ -11,8 +11,9 @@ from gateway.forms.night import NightForm, NightHoursForm, now_set
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_settings import HOLIDAY, TIME
 from gateway.pages.acting import acting
-from gateway.pages.pbx.frame import Page, holders, page, pages, revision, saved, settings
+from gateway.pages.pbx.frame import Page, holders, page, pages, saved, settings
 from gateway.pages.pbx.general import TAB, general_menu
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -45,11 +46,15 @@ def set_night() -> Response | Page:
 def set_night_hours() -> Response | Page:
     """Which schedules it follows: into the draft."""
 
-    def work(form: Form) -> Response:
-        parts().pbx.save(acting(), form.command, "night", None, form.values, revision())
+    def work(form: Form, base: int | None) -> Response:
+        parts().pbx.save(acting(), form.command, "night", None, form.values, base)
         return saved("pbx.night")
 
-    outcome = submit(NightHoursForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return NightHoursForm.of(it.config.night), it.revision
+
+    outcome = submit_together(NightHoursForm(), work, now)
     return _page(settings(), hours=outcome) if isinstance(outcome, Form) else outcome
 
 

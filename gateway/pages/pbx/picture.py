@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from flask import request
 
 from gateway.charts.number_plan import drawn
+from gateway.charts.week import WeekMap
 from gateway.models.part import Part
+from gateway.models.pbx import Pbx
 from gateway.models.pbx_plans import Edge, Node, Picture
 from gateway.pages.acting import acting
 from gateway.pages.pbx.frame import Page, holders, page, pages, settings
-from gateway.pages.pbx.links import element_link, said
+from gateway.pages.pbx.links import picture_links, said
+from gateway.pages.pbx.week import number_choices, this_week
 from gateway.parts import parts
 from gateway.words import gettext as _
 
@@ -58,21 +61,19 @@ def plan() -> Page:
         error=pictures.error,
         picture=picture,
         drawing=drawn(picture, ever) if picture else None,
-        links=_links(picture) if picture else {},
+        links=picture_links(picture) if picture else {},
         tree=tree(picture) if picture else (),
         apart=[n for n in picture.nodes if n.id not in ever and n.kind != "number"] if picture else [],
         free=[node.name for node in picture.nodes if _is_free(picture, node)] if picture else [],
         checks=checks,
+        week=_week_of(it),
     )
 
 
-def _links(picture: Picture) -> dict[str, str]:
-    """The page of each box; a number's is that of what it leads to."""
-    found = {node.id: element_link(node.kind, node.element) for node in picture.nodes}
-    owners = {
-        edge.source: found.get(edge.target, "") for edge in picture.edges if edge.source[:7] == "number:"
-    }
-    return found | owners
+def _week_of(it: Pbx) -> tuple[str, Part[WeekMap]] | None:
+    """The company's number, or the first that is in use, and its week; None without any."""
+    number = next(iter(number_choices(it)), "")
+    return (number, Part.ask(lambda: this_week(number))) if number else None
 
 
 def tree(picture: Picture) -> tuple[Leaf, ...]:
@@ -82,7 +83,7 @@ def tree(picture: Picture) -> tuple[Leaf, ...]:
     for edge in picture.edges:
         if edge.target in nodes:
             ways[edge.source].append(edge)
-    links, unfolded = _links(picture), set[str]()
+    links, unfolded = picture_links(picture), set[str]()
 
     def leaf(id: str, causes: str, active: bool) -> Leaf:
         again = id in unfolded and bool(ways[id])

@@ -103,6 +103,7 @@ def _check(form: Form, sent: Form | None = None) -> Page:
     client = parts().pbx_plans
     checks = Part.ask(lambda: said(client.checks(acting())))
     changes = Part.ask(lambda: client.differences(acting()) if it.draft else [])
+    tests = Part.ask(lambda: client.test_calls(acting()) if it.enabled else [])
     found = changes.value or []
     groups = grouped(found)
     return page(
@@ -114,6 +115,7 @@ def _check(form: Form, sent: Form | None = None) -> Page:
         shown=form,
         checks=checks,
         changes=changes,
+        tests=tests,
         groups=groups[:MOST_SHOWN],
         more=max(0, len(groups) - MOST_SHOWN),
         own=list(dict.fromkeys(one.sentence for one in found if not one.number)),

@@ -18,8 +18,9 @@ from gateway.forms.people import Sheet
 from gateway.models.pbx import Pbx, Sound
 from gateway.pages.acting import acting
 from gateway.pages.at_once import at_once
-from gateway.pages.pbx.frame import Page, holders, page, pages, revision, saved, settings
+from gateway.pages.pbx.frame import Page, holders, page, pages, saved, settings
 from gateway.pages.pbx.general import TAB, general_menu
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.security import takes_files
 from gateway.toasts import toast
@@ -67,11 +68,15 @@ def music() -> Page:
 def set_music() -> AnyResponse | Page:
     """Choose: into the draft."""
 
-    def work(form: Form) -> AnyResponse:
-        parts().pbx.save(acting(), form.command, MUSIC, None, form.values, revision())
+    def work(form: Form, base: int | None) -> AnyResponse:
+        parts().pbx.save(acting(), form.command, MUSIC, None, form.values, base)
         return saved("pbx.music")
 
-    outcome = submit(MusicForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return _choice(it), it.revision
+
+    outcome = submit_together(MusicForm(), work, now)
     return _page(settings(), choice=outcome) if isinstance(outcome, Form) else outcome
 
 
@@ -132,6 +137,11 @@ def _hand_over(file: FileStorage | None, command: str) -> Sound:
     )
 
 
+def _choice(it: Pbx) -> Form:
+    """What is played now."""
+    return Form.blank(MusicForm(), file=it.config.music or "")
+
+
 def _page(it: Pbx, choice: Form | None = None, upload: Form | None = None) -> Page:
     sounds = sorted(it.sounds(MUSIC), key=lambda one: one.name.casefold())
     return page(
@@ -140,7 +150,7 @@ def _page(it: Pbx, choice: Form | None = None, upload: Form | None = None) -> Pa
         TAB,
         general_menu(it, "pbx.music"),
         choice or upload,
-        choice=choice or Form.blank(MusicForm(), file=it.config.music or ""),
+        choice=choice or _choice(it),
         upload=upload or Form.blank(UploadForm()),
         sounds=sounds,
         most=LARGEST // 1_000_000,

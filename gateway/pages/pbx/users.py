@@ -15,6 +15,7 @@ from gateway.models.pbx import Pbx
 from gateway.models.pbx_elements import PbxUser
 from gateway.pages.acting import acting
 from gateway.pages.pbx import elements, greetings
+from gateway.pages.pbx.devices import of_user
 from gateway.pages.pbx.frame import Page, holders, page, pages, saved, settings
 from gateway.parts import parts
 from gateway.security import takes_files
@@ -79,6 +80,7 @@ def _page(it: Pbx, user: PbxUser, form: Form, sent: Form | None = None) -> Page:
         elements.found(_menu(it, user)),
         sent,
         user=user,
+        devices=of_user(user.id),
         shown=form,
         forwards=FORWARDS,
         numbers=elements.number_choices(it, user.number),

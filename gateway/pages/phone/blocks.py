@@ -6,7 +6,7 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from gateway.clients.pbx import known
-from gateway.forms.form import Form, submit
+from gateway.forms.form import Form
 from gateway.forms.phone import RuleForm, of_rule, rule_fields
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_elements import BlockRule, Line
@@ -16,6 +16,7 @@ from gateway.pages.at_once import at_once
 from gateway.pages.pbx.frame import revision
 from gateway.pages.phone.frame import Page, holders, name_of, page, pages, settings
 from gateway.pages.phone.line import found_line, save_line
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.toasts import Undo, toast
 from gateway.words import gettext as _
@@ -26,7 +27,8 @@ from gateway.words import gettext as _
 def new_block(line_id: str) -> Page:
     """The plus."""
     it = settings()
-    return _drawn(it, found_line(it, line_id), None, Form.blank(RuleForm(), callers="nummers"))
+    line = found_line(it, line_id)
+    return _drawn(it, line, None, _opened(line, None))
 
 
 @pages.post("/<id:line_id>/blokkeren/nieuw")
@@ -42,8 +44,7 @@ def block(line_id: str, rule_id: str) -> Page:
     """One, to change."""
     it = settings()
     line = found_line(it, line_id)
-    rule = _rule(line, rule_id)
-    return _drawn(it, line, rule, of_rule(rule))
+    return _drawn(it, line, _rule(line, rule_id), _opened(line, rule_id))
 
 
 @pages.post("/<id:line_id>/blokkeren/<id:rule_id>")
@@ -72,23 +73,33 @@ def remove_block(line_id: str, rule_id: str) -> Response:
 def _save(line_id: str, rule_id: str | None) -> Response | Page:
     line = found_line(settings(), line_id)
     rule = _rule(line, rule_id) if rule_id else None
-    kept = [_plain(one) for one in line.blocks.rules]
-    place = line.blocks.rules.index(rule) if rule else len(kept)
 
-    def work(form: Form) -> Response:
-        new = dict(form.values) | ({"id": rule.id} if rule else {})
+    def work(form: Form, base: int | None) -> Response:
+        there = found_line(settings(), line_id)
+        kept = [_plain(one) for one in there.blocks.rules]
+        place = there.blocks.rules.index(_rule(there, rule_id)) if rule_id else len(kept)
+        new = dict(form.values) | ({"id": rule_id} if rule_id else {})
         rules = [*kept[:place], new, *kept[place + 1 :]]
         begin = f"blocks.rules.{place}."
         names = {f"{begin}numbers.{n}": "numbers" for n in reversed(range(len(new["numbers"])))}
         values = {"blocks": {"rules": rules}}
-        save_line(form, line_id, values, names | {begin: ""}, _("Blokkering opgeslagen"))
+        save_line(form, line_id, values, base, names | {begin: ""}, _("Blokkering opgeslagen"))
         return redirect(url_for("phone.blocks", line_id=line_id), 303)
 
-    outcome = submit(RuleForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return _opened(found_line(it, line_id), rule_id), it.revision
+
+    outcome = submit_together(RuleForm(), work, now)
     if not isinstance(outcome, Form):
         return outcome
     it = settings()
     return _drawn(it, found_line(it, line_id), rule, outcome)
+
+
+def _opened(line: Line, rule_id: str | None) -> Form:
+    """The form of a block as it stands, or of a new one."""
+    return of_rule(_rule(line, rule_id)) if rule_id else Form.blank(RuleForm(), callers="nummers")
 
 
 def _drawn(it: Pbx, line: Line, rule: BlockRule | None, form: Form) -> Page:

@@ -30,6 +30,7 @@ GENERAL_PARTS = {
     "general": _l("Algemene instellingen"),
     "schedules": _l("Tijdschema’s"),
     "extra": _l("Extra nummers"),
+    "calls": _l("Niet overgegaan?"),
 }
 """The pages about all numbers, by their view."""
 

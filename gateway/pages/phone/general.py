@@ -7,14 +7,14 @@ from typing import Any
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from gateway.forms.form import Form, submit
+from gateway.forms.form import Form
 from gateway.forms.telephony import OutgoingForm
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_settings import TIME
 from gateway.pages.acting import acting
-from gateway.pages.pbx.frame import revision
 from gateway.pages.phone.frame import Page, holders, page, pages, settings
 from gateway.pages.schedule_pages import Area, install
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -34,12 +34,16 @@ def general() -> Page:
 def set_general() -> Response | Page:
     """Change it, for all numbers."""
 
-    def work(form: Form) -> Response:
-        parts().pbx.save(acting(), form.command, "outgoing", None, form.values, revision(), at_once=True)
+    def work(form: Form, base: int | None) -> Response:
+        parts().pbx.save(acting(), form.command, "outgoing", None, form.values, base, at_once=True)
         toast(_("Blokkeren uitgaand bellen opgeslagen"), _("Dit geldt meteen, voor alle nummers."))
         return redirect(url_for("phone.general"), 303)
 
-    outcome = submit(OutgoingForm(), work)
+    def now() -> tuple[Form, int]:
+        it = settings()
+        return OutgoingForm.of(it.config.outgoing), it.revision
+
+    outcome = submit_together(OutgoingForm(), work, now)
     return _general(settings(), outcome) if isinstance(outcome, Form) else outcome
 
 

@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 
 from gateway.clients.pbx import known
 from gateway.forms import phone as forms
-from gateway.forms.form import Form, submit
+from gateway.forms.form import Form
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_elements import Line
 from gateway.models.pbx_settings import TIME
 from gateway.pages.acting import acting
-from gateway.pages.pbx.frame import revision
 from gateway.pages.phone.frame import LINE_PARTS, Page, holders, name_of, page, pages, settings
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -80,11 +80,17 @@ def drawn(it: Pbx, line: Line, view: str, form: Form) -> Page:
 
 
 def save_line(
-    form: Form, line_id: str, values: Mapping[str, Any], names: Mapping[str, str], done: str
+    form: Form,
+    line_id: str,
+    values: Mapping[str, Any],
+    base: int | None,
+    names: Mapping[str, str],
+    done: str,
 ) -> None:
-    """Change a line at once; what pbx says of a field gets the form's name of it."""
+    """Change a line at once; ``base`` is the revision the form was made from. What pbx says of a field gets
+    the form's name of it."""
     try:
-        parts().pbx.save(acting(), form.command, "line", line_id, values, revision())
+        parts().pbx.save(acting(), form.command, "line", line_id, values, base)
     except Invalid as problem:
         raise Invalid(str(problem), fields=forms.renamed(problem.fields, names)) from problem
     toast(done)
@@ -99,12 +105,16 @@ def _install(one: LinePage) -> None:
     def change(line_id: str) -> Response | Page:
         line = found_line(settings(), line_id)
 
-        def work(form: Form) -> Response:
+        def work(form: Form, base: int | None) -> Response:
             done = _("%(what)s van %(name)s opgeslagen", what=LINE_PARTS[one.view], name=name_of(line))
-            save_line(form, line_id, form.values, one.names(form), done)
+            save_line(form, line_id, form.values, base, one.names(form), done)
             return redirect(url_for(f"phone.{one.view}", line_id=line_id), 303)
 
-        outcome = one.again() or submit(one.schema(), work)
+        def now() -> tuple[Form, int]:
+            it = settings()
+            return forms.of_line(found_line(it, line_id))[one.view], it.revision
+
+        outcome = one.again() or submit_together(one.schema(), work, now)
         if not isinstance(outcome, Form):
             return outcome
         it = settings()

@@ -1,0 +1,52 @@
+"""Who a program is: the account of the token it brings, and of nothing else."""
+
+from __future__ import annotations
+
+from flask import g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from gateway.models.account import Account
+from gateway.parts import parts
+from gateway.words import gettext as _
+from gateway.words import of, speak
+from shared.errors import Forbidden, NotFound
+from shared.logging import correlation_id
+
+SCHEME = "bearer"
+LONGEST_TOKEN = 200
+
+
+def bearer() -> str | None:
+    """The token of this request; None for a request without one."""
+    sent = request.authorization
+    if sent is None or sent.type != SCHEME or not sent.token or len(sent.token) > LONGEST_TOKEN:
+        return None
+    return sent.token
+
+
+def admit() -> None:
+    """Find out whose token it is. No token is no error here: the route may be open to anyone."""
+    token = bearer()
+    if token is None:
+        return
+    try:
+        account = parts().opened_tokens.account(token, lambda: _ask(token))
+    except NotFound:
+        raise unauthorized(_("Dit token werkt niet (meer).")) from None
+    g.account = g.viewer = account
+    speak(of(account))
+
+
+def check_second_step(account: Account) -> None:
+    """Whose company asks a second step, and who has none, has no program either."""
+    if account.user.must_set_up_second_step:
+        raise Forbidden(_("Uw bedrijf vraagt inloggen in twee stappen. Stel dat eerst in de portal in."))
+
+
+def unauthorized(sentence: str) -> Unauthorized:
+    return Unauthorized(sentence, www_authenticate=WWWAuthenticate(SCHEME, {"realm": "tikker"}))
+
+
+def _ask(token: str) -> Account:
+    return parts().identity.token_login(token, request.remote_addr or "", correlation_id())

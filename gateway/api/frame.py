@@ -1,0 +1,196 @@
+"""What every resource of the API is made of: reading, changing, answers, and what the document says of them.
+
+A view is a function with an access rule of :mod:`gateway.access`. It answers a model (of ``gateway.models``),
+which is also what the document describes; so nothing that is not declared there leaves the house.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from gateway.api.where import PREFIX
+from gateway.models.part import Part
+from shared.words import lazy_gettext as _l
+
+JSON = "application/json"
+IDEMPOTENCY = "Idempotency-Key"
+DEEPEST = 20
+LARGEST_WHOLE = 2**63
+
+Value = TypeVar("Value")
+View = Callable[..., Any]
+
+
+class Strict(FlaskParser):
+    """Refuses what it does not know, and JSON that two readers could understand differently."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE, "headers": EXCLUDE}
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        if not req.is_json:
+            raise UnsupportedMediaType()
+        return read_json(req.get_data())
+
+
+class Resource(Blueprint):  # type: ignore[misc]
+    """A blueprint of the API; what is described of it is in :mod:`gateway.api.document`."""
+
+    ARGUMENTS_PARSER = Strict()
+
+
+class _Key(Schema):
+    """The name that a program gives a change, so that sending it twice changes once."""
+
+    key = fields.String(
+        required=True,
+        data_key=IDEMPOTENCY,
+        validate=validate.Regexp(
+            r"[0-9A-Za-z_.:-]{8,64}\Z", error=_l("Gebruik 8 tot en met 64 letters, cijfers en . _ : -")
+        ),
+        metadata={"description": "Of your choice, new for each change; the same again has one effect."},
+    )
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """The change has been made."""
+
+    done: bool = True
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """The ID of what was made."""
+
+    id: str
+
+
+DONE = Done()
+
+
+def resource(name: str, about: str) -> Resource:
+    """A group of addresses; ``name`` is what the document calls it."""
+    return Resource(f"api_{name}", __name__, url_prefix=PREFIX, description=about)
+
+
+def reads(
+    pages: Resource, path: str, model: Any, rule: Callable[[View], View], query: type[Schema] | None = None
+) -> Callable[[View], View]:
+    """GET: the view takes what ``query`` found as its first argument, when there is one."""
+
+    def add(view: View) -> View:
+        made = _answering(view)
+        if query:
+            made = pages.arguments(query, location="query")(made)
+        return _put(pages, path, "GET", made, model, 200, rule)
+
+    return add
+
+
+def changes(
+    pages: Resource,
+    method: str,
+    path: str,
+    rule: Callable[[View], View],
+    body: type[Schema] | None = None,
+    model: Any = Done,
+    status: int = 200,
+) -> Callable[[View], View]:
+    """A change: the view takes the key as its first argument, and the ``body`` as its second."""
+
+    def add(view: View) -> View:
+        @wraps(view)
+        def keyed(*found: Any, **known: Any) -> Any:
+            *sent, key = found
+            return view(key["key"], *sent, **known)
+
+        made = pages.arguments(_Key, location="headers")(_answering(keyed, status))
+        if body:
+            made = pages.arguments(body, location="json")(made)
+        return _put(pages, path, method, made, model, status, rule)
+
+    return add
+
+
+def downloads(
+    pages: Resource, path: str, content_type: str, rule: Callable[[View], View]
+) -> Callable[[View], View]:
+    """GET of a file, handed on piece by piece."""
+
+    def add(view: View) -> View:
+        file = {"type": "string", "format": "binary"}
+        made = pages.response(200, file, content_type=content_type, description="The file.")(view)
+        pages.route(path, methods=["GET"])(rule(made))
+        return view
+
+    return add
+
+
+def value(part: Part[Value]) -> Value:
+    """What a part of a page holds; what it failed with is the answer."""
+    if part.error is not None:
+        raise part.error
+    assert part.value is not None
+    return part.value
+
+
+def read_json(body: bytes) -> Any:
+    """A body as values. BadRequest for what is no JSON, names a field twice, holds no number (NaN), one that
+    is larger than 64 bits, or is nested deeper than anything of ours."""
+    try:
+        found = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_number)
+    except (ValueError, RecursionError) as problem:
+        raise BadRequest() from problem
+    if not _is_plain(found, DEEPEST):
+        raise BadRequest()
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field is named twice")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _is_plain(found: Any, depth: int) -> bool:
+    if isinstance(found, dict | list):
+        inner = found.values() if isinstance(found, dict) else found
+        return depth > 0 and all(_is_plain(one, depth - 1) for one in inner)
+    return not isinstance(found, int) or -LARGEST_WHOLE <= found < LARGEST_WHOLE
+
+
+def _answering(view: View, status: int = 200) -> View:
+    @wraps(view)
+    def answer(*found: Any, **known: Any) -> Response:
+        body = msgspec.json.encode(view(*found, **known))
+        return Response(body, status=status, mimetype=JSON)
+
+    return answer
+
+
+def _put(
+    pages: Resource, path: str, method: str, view: View, model: Any, status: int, rule: Callable[[View], View]
+) -> View:
+    described = pages.response(status, {"x-model": model}, description=_first_line(model))(view)
+    pages.route(path, methods=[method])(rule(described))
+    return view
+
+
+def _first_line(model: Any) -> str:
+    """Of what a model is said to be."""
+    said = (getattr(model, "__doc__", None) or "").strip().split("\n")[0]
+    return said if isinstance(model, type) and said else "What was asked."
+

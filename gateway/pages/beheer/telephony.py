@@ -1,0 +1,223 @@
+"""*Telefonie* of one customer (staff): the PBX on or off, its paid places, and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from marshmallow import Schema
+from werkzeug.wrappers import Response
+
+from gateway.access import staff
+from gateway.clients.pbx import known
+from gateway.forms.companies import ReasonForm
+from gateway.forms.form import Form, submit
+from gateway.forms.telephony_staff import LineForm, UserForm, asked
+from gateway.models.companies import PRODUCTS
+from gateway.models.numbering import small
+from gateway.models.telephony import Telephony
+from gateway.pages.acting import acting, acting_for
+from gateway.parts import parts
+from gateway.phone_numbers import party
+from gateway.toasts import toast
+from gateway.words import gettext as _
+
+pages = Blueprint("beheer_telephony", __name__, url_prefix="/beheer/klanten/<id:customer_id>/telefonie")
+
+Page = tuple[str, int, dict[str, str]]
+MOST_NUMBERS = 1000
+"""Assignments that are looked through for free numbers."""
+
+
+@pages.get("")
+@staff(partners=True)
+def show(customer_id: str) -> str:
+    """What the customer has."""
+    it = _telephony(customer_id)
+    return render_template(
+        "beheer/telephony.html",
+        company=parts().companies.company(acting(), customer_id),
+        it=it,
+        products=PRODUCTS,
+        numbers=sum(1 for one in it.config.elements() if one.number),
+    )
+
+
+@pages.get("/centrale")
+@staff(partners=True)
+def ask_pbx(customer_id: str) -> Page:
+    """Give the PBX, or take it away: what that means."""
+    return _asked(customer_id, Form.blank(ReasonForm()))
+
+
+@pages.post("/centrale")
+@staff(partners=True)
+def set_pbx(customer_id: str) -> Response | Page:
+    """Do it; which of both follows from how it is."""
+    enabled = _telephony(customer_id).enabled
+
+    def work(form: Form) -> Response:
+        method = "disable_pbx" if enabled else "enable_pbx"
+        _change(form, method, customer_id)
+        toast(_("Telefooncentrale weggehaald") if enabled else _("De telefooncentrale staat klaar"))
+        return _back(customer_id)
+
+    outcome = submit(ReasonForm(), work)
+    return _asked(customer_id, outcome) if isinstance(outcome, Form) else outcome
+
+
+@pages.get("/gebruikers/nieuw")
+@staff(partners=True)
+def new_user(customer_id: str) -> Page:
+    """A paid place."""
+    return _form_page("beheer/telephony_user.html", customer_id, Form.blank(UserForm()))
+
+
+@pages.post("/gebruikers/nieuw")
+@staff(partners=True)
+def add_user(customer_id: str) -> Response | Page:
+    """Make it; the customer names and sets it."""
+
+    def work(form: Form) -> Response:
+        _change(form, "add_user", customer_id, values=asked(form, UserForm()))
+        toast(_("Gebruiker %(name)s toegevoegd", name=form.values["username"]))
+        return _back(customer_id)
+
+    return _sent("beheer/telephony_user.html", customer_id, UserForm(), work)
+
+
+@pages.get("/<any('gebruikers', 'lijnen'):kind>/<id:element_id>/verwijder")
+@staff(partners=True)
+def ask_remove(customer_id: str, kind: str, element_id: str) -> Page:
+    """What goes with a place, or with a line."""
+    return _removing(customer_id, kind, element_id, Form.blank(ReasonForm()))
+
+
+@pages.post("/<any('gebruikers', 'lijnen'):kind>/<id:element_id>/verwijder")
+@staff(partners=True)
+def remove(customer_id: str, kind: str, element_id: str) -> Response | Page:
+    """It goes, at once, unless something leads to it."""
+    element = _element(_telephony(customer_id), kind, element_id)
+
+    def work(form: Form) -> Response:
+        method = "remove_user" if kind == "gebruikers" else "remove_line"
+        _change(form, method, customer_id, id=element_id)
+        toast(_("%(name)s verwijderd", name=element.name or party(element.number)))
+        return _back(customer_id)
+
+    outcome = submit(ReasonForm(), work)
+    return _removing(customer_id, kind, element_id, outcome) if isinstance(outcome, Form) else outcome
+
+
+@pages.get("/lijnen/nieuw")
+@staff(partners=True)
+def new_line(customer_id: str) -> Page:
+    """A line on one of the numbers."""
+    return _form_page("beheer/telephony_line.html", customer_id, Form.blank(LineForm()))
+
+
+@pages.post("/lijnen/nieuw")
+@staff(partners=True)
+def add_line(customer_id: str) -> Response | Page:
+    """Make it."""
+
+    def work(form: Form) -> Response:
+        _change(form, "add_line", customer_id, values=asked(form, LineForm()))
+        toast(_("Telefoonlijn toegevoegd"))
+        return _back(customer_id)
+
+    return _sent("beheer/telephony_line.html", customer_id, LineForm(), work)
+
+
+@pages.get("/lijnen/<id:line_id>")
+@staff(partners=True)
+def line(customer_id: str, line_id: str) -> Page:
+    """One, to change."""
+    found = known(_telephony(customer_id).config.line(line_id))
+    return _form_page("beheer/telephony_line.html", customer_id, LineForm.of(found), found)
+
+
+@pages.post("/lijnen/<id:line_id>")
+@staff(partners=True)
+def change_line(customer_id: str, line_id: str) -> Response | Page:
+    """Change it, at once."""
+    found = known(_telephony(customer_id).config.line(line_id))
+
+    def work(form: Form) -> Response:
+        _change(form, "change_line", customer_id, id=line_id, values=asked(form, LineForm()))
+        toast(_("Telefoonlijn opgeslagen"))
+        return _back(customer_id)
+
+    return _sent("beheer/telephony_line.html", customer_id, LineForm(), work, found)
+
+
+def _telephony(customer_id: str) -> Telephony:
+    return parts().telephony.of_customer(acting_for(customer_id), customer_id)
+
+
+def _change(form: Form, method: str, customer_id: str, **fields: Any) -> None:
+    client, reason = parts().telephony, form.values["reason"]
+    client.change(acting_for(customer_id), form.command, method, customer_id, reason, **fields)
+
+
+def _back(customer_id: str) -> Response:
+    return redirect(url_for("beheer_telephony.show", customer_id=customer_id), 303)
+
+
+def _sent(
+    template: str,
+    customer_id: str,
+    schema: Schema,
+    work: Callable[[Form], Response],
+    element: Any = None,
+) -> Response | Page:
+    outcome = submit(schema, work)
+    return _form_page(template, customer_id, outcome, element) if isinstance(outcome, Form) else outcome
+
+
+def _form_page(template: str, customer_id: str, form: Form, element: Any = None) -> Page:
+    it = _telephony(customer_id)
+    html = render_template(
+        template,
+        company=parts().companies.company(acting(), customer_id),
+        it=it,
+        form=form,
+        element=element,
+        numbers={"": _("Geen")} | _free(customer_id, it, element),
+    )
+    return html, form.status, form.headers
+
+
+def _free(customer_id: str, it: Telephony, element: Any) -> dict[str, str]:
+    """The customer's numbers of now that nothing has, and the one of the element."""
+    today = parts().today()
+    used = {one.number for one in it.config.elements()} - {getattr(element, "number", None)}
+    found = parts().telephony.assignments(acting_for(customer_id), customer_id, rows=MOST_NUMBERS).rows
+    own = (row.number for row in found if row.state(today) == "now")
+    return {number: party(number) for number in own if number not in used}
+
+
+def _asked(customer_id: str, form: Form) -> Page:
+    it = _telephony(customer_id)
+    company = parts().companies.company(acting(), customer_id)
+    html = render_template("beheer/telephony_pbx.html", company=company, it=it, form=form)
+    return html, form.status, form.headers
+
+
+def _removing(customer_id: str, kind: str, element_id: str, form: Form) -> Page:
+    element = _element(_telephony(customer_id), kind, element_id)
+    html = render_template(
+        "beheer/telephony_remove.html",
+        company=parts().companies.company(acting(), customer_id),
+        element=element,
+        reach=small(element),
+        kind=kind,
+        form=form,
+    )
+    return html, form.status, form.headers
+
+
+def _element(it: Telephony, kind: str, element_id: str) -> Any:
+    config = it.config
+    return known(config.user(element_id) if kind == "gebruikers" else config.line(element_id))
