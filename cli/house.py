@@ -29,6 +29,7 @@ class House:
     portal_vhost: str = "/portal"
     ingest_vhost: str = "/ingest"
     database_suffix: str = ""
+    sip: bool = False
 
     @property
     def ports(self) -> Ports:

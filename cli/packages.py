@@ -17,6 +17,14 @@ from cli.state import State
 
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 POLICY = Path("/usr/sbin/policy-rc.d")
+KAMAILIO = {
+    "kamailio": "tm.so",
+    "kamailio-extra-modules": "jansson.so",
+    "kamailio-utils-modules": "http_client.so",
+    "kamailio-tls-modules": "tls.so",
+    "kamailio-rabbitmq-modules": "rabbitmq.so",
+}
+"""Debian's packages of the SIP proxy, each with a module by which it is known to be there."""
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
@@ -36,14 +44,29 @@ def ensure_curl_library(state: State) -> None:
         install(state, "libcurl4")
 
 
+def ensure_kamailio(state: State) -> None:
+    """The SIP proxy; an installed package must not start one of the machine's."""
+    missing = [package for package, module in KAMAILIO.items() if not has_module(module)]
+    if missing:
+        with _no_services_started("kamailio"):
+            install(state, *missing)
+        _not_at_boot("kamailio.service")
+
+
+def has_module(name: str) -> bool:
+    """Whether a module of Kamailio's is there; its folder has the machine's name in it."""
+    return any(Path("/usr/lib").glob(f"*/kamailio/modules/{name}"))
+
+
 def ensure_test_tools(state: State) -> None:
     missing = [
         p
-        for p, program in (("chromium", "chromium"), ("amqp-tools", "amqp-publish"))
+        for p, program in (("chromium", "chromium"), ("amqp-tools", "amqp-publish"), ("sip-tester", "sipp"))
         if not shutil.which(program)
     ]
     if missing:
         install(state, *missing)
+    ensure_kamailio(state)
 
 
 def install(state: State, *packages: str) -> None:

@@ -33,6 +33,16 @@ class Ports:
         return self.base
 
     @property
+    def phones(self) -> int:
+        """Where phones fetch their configuration."""
+        return self.base + 1
+
+    @property
+    def provisioning(self) -> int:
+        """provisioning's own door, for the phones' front and the SIP proxy."""
+        return self.base + 2
+
+    @property
     def broker(self) -> int:
         return self.base + 10
 
@@ -55,6 +65,26 @@ class Ports:
     @property
     def management(self) -> int:
         return self.base + 15
+
+    @property
+    def route(self) -> int:
+        """pbx's listener for the SIP proxy."""
+        return self.base + 3
+
+    @property
+    def sip(self) -> int:
+        """The SIP proxy, on UDP and TCP."""
+        return self.base + 4
+
+    @property
+    def sip_rpc(self) -> int:
+        """The SIP proxy's JSON-RPC, health and metrics."""
+        return self.base + 5
+
+    @property
+    def trunk(self) -> int:
+        """Where the SIP proxy finds the public network, unless SIP_TRUNK says so."""
+        return self.base + 6
 
     def health(self, index: int) -> int:
         return self.base + HEALTH_OFFSET + index

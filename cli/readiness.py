@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cli.house import House
 from cli.ports import LOCALHOST, accepts
-from cli.processes import PROCESSES, health_port
+from cli.processes import health_port, of
 
 FIRST_PAGE = "/inloggen"
 STORES_WITH_PORTS = ("broker", "mongod", "epmd")
@@ -17,9 +17,10 @@ STORES_WITH_PORTS = ("broker", "mongod", "epmd")
 
 def of_processes(house: House) -> dict[str, str]:
     """Name → "" when ready, else the reason."""
-    with ThreadPoolExecutor(len(PROCESSES)) as pool:
-        reasons = pool.map(lambda p: reason(health_port(p.name, house)), PROCESSES)
-        return dict(zip((p.name for p in PROCESSES), reasons, strict=True))
+    processes = of(house)
+    with ThreadPoolExecutor(len(processes)) as pool:
+        reasons = pool.map(lambda p: reason(health_port(p.name, house)), processes)
+        return dict(zip((p.name for p in processes), reasons, strict=True))
 
 
 def of_stores(ports: Mapping[str, int]) -> dict[str, str]:

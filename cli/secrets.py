@@ -24,7 +24,7 @@ KINDS = {"gateway": ["anonymous", "user", "staff"], "cli": ["staff"]}
 """Which kinds of acting context an issuer may sign; services sign ``service`` only."""
 
 
-SEALERS = ("identity", "pbx")
+SEALERS = ("identity", "pbx", "mobile", "provisioning")
 """Accounts that keep secrets of others (shared/sealing.py); each has keys of its own for them."""
 
 
@@ -50,6 +50,7 @@ def needed() -> dict[str, str]:
         **{_name("SEALING_KEYS", account): "sealing keys" for account in SEALERS},
         "TIKKER_SECRET_KEY": "password",
         "TIKKER_ERLANG_COOKIE": "password",
+        "TIKKER_EDGE_TOKEN": "password",  # between the phones' front, the SIP proxy and the doors they use
         "TIKKER_MONGO_KEYFILE": "password",
     }
 

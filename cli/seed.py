@@ -8,11 +8,15 @@ from typing import NamedTuple
 
 import click
 
-from cli.demo import cast
+from cli.demo import cast, incidents, mobile
 from cli.demo.calendar import months_until, today
 from cli.demo.usage import Demo
 from cli.problems import Problem
+from cli.seeding.billing import ensure_billing
 from cli.seeding.doors import Doors, open_doors
+from cli.seeding.handsets import ensure_handsets
+from cli.seeding.incidents import ensure_incidents
+from cli.seeding.mobile import ensure_mobile, send_usage
 from cli.seeding.people import ensure_people, find_customer, has_user, operator_id
 from cli.seeding.telephony import ensure_telephony
 from cli.seeding.usage import Loader
@@ -35,8 +39,23 @@ def seed(demo: Demo, now: datetime | None = None) -> None:
         ids = ensure_people(doors, since=date(*months_until(moment)[0], 1))
         click.echo(f"Demo customers, users, numbers and rate plan are there ({len(ids)} customers).")
         ensure_telephony(doors, ids, today(moment))
+        ensure_handsets(doors, ids)
+        ensure_mobile(
+            doors, find_customer(doors, cast.PARTNER) or "", date(*months_until(moment)[0], 1), moment
+        )
         Loader(demo, moment, doors, ids, click.echo).load()
+        send_usage(doors, moment)  # by now cdr has heard whose numbers these are
+        ensure_billing(doors, ids, months_until(moment), today(moment), click.echo)
     click.echo(f"The demo data are complete ({time.monotonic() - started:.0f} s).")
+
+
+def make_incidents(now: datetime | None = None) -> None:
+    """What has gone wrong, or is being watched, where there is nothing of that yet. Raises Problem."""
+    moment = now or datetime.now(UTC)
+    with open_doors() as doors:
+        customer = find_customer(doors, incidents.ATTACKED.name)
+        if customer:
+            ensure_incidents(doors, customer, moment, click.echo)
 
 
 def seed_if_empty() -> bool:
@@ -50,6 +69,7 @@ def seed_if_empty() -> bool:
                 return False
         click.echo("First start: loading demo data, about a minute…")
         seed(Demo())
+        make_incidents()
     except Problem as problem:
         problem.show()
         click.echo("The demo data are not complete; ./tikker seed goes on with them.", err=True)
@@ -61,7 +81,8 @@ def logins() -> list[Login]:
     """The accounts of the demo data; none in a system that has other customers only."""
     try:
         with open_doors() as doors:
-            there = [c for c in cast.CUSTOMERS if find_customer(doors, c.name)]
+            known = (*cast.CUSTOMERS, *(example.customer for example in mobile.EXAMPLES))
+            there = [customer for customer in known if find_customer(doors, customer.name)]
             staff = _staff_logins(doors) if there else []
     except Problem:
         return []

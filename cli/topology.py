@@ -25,7 +25,15 @@ SERVICES = ("identity", "cdr", "invoicing", "pbx", "mobile", "provisioning")
 CLIENTS = ("gateway", "cli")
 PORTAL_USERS = (*SERVICES, *CLIENTS)
 INGESTER = "cdr-ingester"
+CARRIER_DESK = "mobile-worker"
+"""Gives carriers their orders, and reads what they answer."""
 DEMO_CARRIERS = ("vasco", "mobi")
+EDGE = "kamailio"
+EDGE_EXCHANGE, EDGE_QUEUE, RESYNC_QUEUE = "sip.edge", "pbx.sip_edge", "pbx.resyncs"
+"""The SIP proxy tells what happens to the exchange, and can do nothing else; pbx's bridge reads the queues,
+which are there before anybody publishes."""
+OWN_CARRIER = "sipproxy"
+"""Hands over usage of calls that went through our own SIP proxy, as carriers do."""
 DATABASE_USERS = (*SERVICES, "gateway")
 
 USAGE_MESSAGES = 2_000_000
@@ -33,6 +41,10 @@ PORTAL_MESSAGES = 1_000_000
 KEPT_MESSAGES = 100_000
 UNROUTED_DAYS = 7
 DELIVERIES = 20
+
+COMMANDS = "commands"
+ANSWERS = "answers"
+"""The exchange that leads to each carrier's queue of orders, and the queue of what all of them answer."""
 
 NOTHING = "^$"
 SHARED_EXCHANGES = "nameko-rpc"
@@ -50,14 +62,15 @@ class Vhosts:
 
 def broker_users() -> tuple[str, ...]:
     """Everybody with an account on the broker, but its administrator."""
-    return (*PORTAL_USERS, INGESTER, *carriers())
+    return (*PORTAL_USERS, INGESTER, CARRIER_DESK, EDGE, OWN_CARRIER, *carriers())
 
 
 def carriers() -> tuple[str, ...]:
     """``TIKKER_CARRIERS`` (names with commas between), else the two of the demo."""
     names = tuple(n.strip() for n in os.environ.get("TIKKER_CARRIERS", "").split(",") if n.strip())
     for name in names:
-        if not re.fullmatch(r"[a-z][a-z0-9]{1,29}", name) or name in (*PORTAL_USERS, "admin"):
+        taken = (*PORTAL_USERS, EDGE, OWN_CARRIER, "admin")
+        if not re.fullmatch(r"[a-z][a-z0-9]{1,29}", name) or name in taken:
             raise Problem(
                 f"TIKKER_CARRIERS names {name!r}: 2 to 30 of a-z and 0-9, and not the name of a service."
             )
@@ -83,14 +96,19 @@ def definitions(
         "policies": [*_portal_policies(vhosts.portal), *_ingest_policies(vhosts.ingest)],
         "exchanges": [*_portal_exchanges(vhosts.portal), *_ingest_exchanges(vhosts.ingest)],
         "queues": [
-            *(_queue(name, vhosts.portal) for name in ("unrouted", "dead")),
-            *(_queue(name, vhosts.ingest) for name in ("usage", "usage.dead", *_commands())),
+            *(_queue(name, vhosts.portal) for name in ("unrouted", "dead", EDGE_QUEUE, RESYNC_QUEUE)),
+            *(_queue(name, vhosts.ingest) for name in ("usage", "usage.dead", ANSWERS, *_commands())),
         ],
         "bindings": [
             _binding("unrouted", "unrouted", vhosts.portal),
             _binding("dlx", "dead", vhosts.portal),
             _binding("dlx", "usage.dead", vhosts.ingest),
+            _binding(EDGE_EXCHANGE, EDGE_QUEUE, vhosts.portal, "#"),
+            _binding("provisioning.events", RESYNC_QUEUE, vhosts.portal, "provisioning.resync.requested.v1"),
+            _binding(f"carrier.{OWN_CARRIER}", "usage", vhosts.ingest, "#"),
             *(_binding(f"carrier.{name}", "usage", vhosts.ingest, "#") for name in carriers()),
+            *(_binding(f"answers.{name}", ANSWERS, vhosts.ingest, "#") for name in carriers()),
+            *(_binding(COMMANDS, f"commands.{name}", vhosts.ingest, name) for name in carriers()),
         ],
     }
 
@@ -115,6 +133,7 @@ def _portal_rights(vhost: str) -> Iterable[dict[str, str]]:
             write=rf"^({own}|{SHARED_EXCHANGES})$",
             read=rf"^({own}|{SHARED_EXCHANGES}|[a-z]+\.events)$",
         )
+    yield _right(EDGE, vhost, NOTHING, rf"^{re.escape(EDGE_EXCHANGE)}$", NOTHING)
     for client in CLIENTS:
         own = rf"rpc\.reply-{client}-.+|{client}\..+"
         yield _right(
@@ -128,8 +147,11 @@ def _portal_rights(vhost: str) -> Iterable[dict[str, str]]:
 
 def _ingest_rights(vhost: str) -> Iterable[dict[str, str]]:
     yield _right(INGESTER, vhost, NOTHING, NOTHING, "^usage$")
+    yield _right(CARRIER_DESK, vhost, NOTHING, f"^{COMMANDS}$", f"^{ANSWERS}$")
+    yield _right(OWN_CARRIER, vhost, NOTHING, rf"^carrier\.{OWN_CARRIER}$", NOTHING)
     for carrier in carriers():
-        yield _right(carrier, vhost, NOTHING, rf"^carrier\.{carrier}$", rf"^commands\.{carrier}$")
+        own = rf"^(carrier|answers)\.{carrier}$"
+        yield _right(carrier, vhost, NOTHING, own, rf"^commands\.{carrier}$")
 
 
 def _portal_policies(vhost: str) -> Iterable[dict[str, Any]]:
@@ -151,7 +173,7 @@ def _ingest_policies(vhost: str) -> Iterable[dict[str, Any]]:
     yield _policy(
         "kept",
         vhost,
-        r"^usage\.dead$|^commands\.",
+        rf"^usage\.dead$|^commands\.|^{ANSWERS}$",
         "queues",
         {"max-length": KEPT_MESSAGES, "overflow": "reject-publish"},
     )
@@ -172,6 +194,7 @@ def _portal_exchanges(vhost: str) -> Iterable[dict[str, Any]]:
     yield _exchange("nameko-rpc", vhost, "topic")
     yield _exchange("unrouted", vhost, "fanout")
     yield _exchange("dlx", vhost, "fanout")
+    yield _exchange(EDGE_EXCHANGE, vhost, "topic")
     for service in SERVICES:
         yield _exchange(f"{service}.events", vhost, "topic")
         yield _exchange(f"{service}.queues", vhost, "direct")
@@ -179,8 +202,11 @@ def _portal_exchanges(vhost: str) -> Iterable[dict[str, Any]]:
 
 def _ingest_exchanges(vhost: str) -> Iterable[dict[str, Any]]:
     yield _exchange("dlx", vhost, "fanout")
+    yield _exchange(COMMANDS, vhost, "direct")
+    yield _exchange(f"carrier.{OWN_CARRIER}", vhost, "topic")
     for carrier in carriers():
         yield _exchange(f"carrier.{carrier}", vhost, "topic")
+        yield _exchange(f"answers.{carrier}", vhost, "topic")
 
 
 def _commands() -> Iterable[str]:

@@ -28,6 +28,9 @@ LABELS: Mapping[str, Any] = {
     "sms": _l("Sms"),
     "sms_premium": _l("Premium-sms"),
     "other": _l("Overig"),
+    "bundle_data": _l("Boven bundel data"),
+    "bundle_voice": _l("Boven bundel bellen"),
+    "bundle_sms": _l("Boven bundel sms"),
 }
 
 

@@ -47,12 +47,17 @@ def micro_from_decimal(amount: Decimal) -> int:
 
 def to_wire(amount_micro: int) -> str:
     """The exact amount as a decimal string with six decimals, as it travels on the bus."""
-    return f"{decimal_from_micro(amount_micro):.6f}"
+    return _written(amount_micro, MICRO, 6)
 
 
 def cents_to_wire(cents: int) -> str:
     """Cents as a decimal string in euro: 1235 becomes ``12.35``."""
-    return f"{Decimal(cents).scaleb(-2):.2f}"
+    return _written(cents, 100, 2)
+
+
+def _written(amount: int, unit: int, decimals: int) -> str:
+    whole, rest = divmod(abs(amount), unit)
+    return f"{'-' if amount < 0 else ''}{whole}.{rest:0{decimals}d}"
 
 
 def round_decimal(amount: Decimal, decimals: int = 2) -> Decimal:

@@ -103,7 +103,7 @@ class RpcClient:
         self._reader: threading.Thread | None = None
 
     def call(
-        self, service: str, method: str, acting: Acting, timeout: float = CALL_SECONDS, **fields: Any
+        self, service: str, method: str, acting: Acting, /, timeout: float = CALL_SECONDS, **fields: Any
     ) -> Any:
         """The method's answer. Raises what the service raised (:mod:`shared.errors`), or
         :class:`Unavailable` when it does not answer within ``timeout`` seconds."""

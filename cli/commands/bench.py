@@ -73,3 +73,58 @@ def routing(as_json: bool, plans: int) -> None:
     report = benchmark.run(plans, lambda line: click.echo(line, err=True))
     click.echo(report.to_json() if as_json else report.to_text())
     sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def route(as_json: bool) -> None:
+    """Calls that pbx decides per second for the SIP proxy, by HTTP and with their state."""
+    from bench import route_http as benchmark
+
+    state = State.from_environment()
+    with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
+        report = benchmark.run(bed.mongo_uri, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--phones", default=10_000, show_default=True, type=click.IntRange(100, 100_000))
+def provisioning(as_json: bool, phones: int) -> None:
+    """Configurations that phones get per second, and all phones of a town that come back at once."""
+    from bench import provisioning as benchmark
+
+    state = State.from_environment()
+    with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
+        report = benchmark.run(bed.mongo_uri, phones, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--subscriptions", default=5_000, show_default=True, type=click.IntRange(100, 100_000))
+def mobile(as_json: bool, subscriptions: int) -> None:
+    """The list of mobile subscriptions of a large customer, at the service and through the gateway."""
+    from bench import mobile as benchmark
+
+    state = State.from_environment()
+    state.test.create()  # where the secrets of a house on a test bed are
+    with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
+        report = benchmark.run(bed, subscriptions, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--invoices", default=300, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--long", default=5, show_default=True, type=click.IntRange(1, 1000), help="Of forty pages.")
+def invoice(as_json: bool, invoices: int, long: int) -> None:
+    """Invoices drawn per second with PDF and e-invoice, against typst alone; memory stays flat."""
+    from bench import invoice as benchmark
+
+    report = benchmark.run(invoices, long, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)

@@ -1,9 +1,10 @@
-"""Hand over usage as a carrier does: on the public contract of docs/carriers.md and nothing more."""
+"""Be a carrier: hand over usage, answer orders, by docs/carriers.md and nothing more."""
 
 from __future__ import annotations
 
 import gzip
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shared.errors import DependencyDown
 from shared.publisher import Message, Publisher, Unroutable
 
 ROUTING_KEY = "usage.v1"
+SIM_CARRIER = "mobi"
 MOST_EVENTS = 1000
 MESSAGE_BYTES = 900_000  # the broker takes 1 MiB
 UNCONFIRMED_MESSAGES = 500
@@ -73,6 +75,30 @@ def send(file: BinaryIO, carrier: str | None, pack: int, packed: bool, uri: str 
         publisher.close()
     _report(delivery, carrier, time.monotonic() - started)
     sys.exit(1 if delivery.bad_lines else 0)
+
+
+@command.command("simulate")
+@click.option("--carrier", help="Who answers (default: mobi, or the user in --uri).")
+@click.option("--refuse", default="", metavar="TEXT", help="Refuse every order, for this reason.")
+@click.option("--silent", is_flag=True, help="Take orders and never answer.")
+@click.option("--delay", default=0.0, show_default=True, type=click.FloatRange(0, 3600), help="Seconds.")
+@click.option("--uri", metavar="AMQP_URI", help="The broker (default: of the system that runs here).")
+def simulate_(carrier: str | None, refuse: str, silent: bool, delay: float, uri: str | None) -> None:
+    """Answer orders about SIM cards until Ctrl-C, as a carrier would.
+
+    ./tikker up runs one of these for the demo's carriers; two at once share the orders between them.
+    Cards that end in 99 are refused and those that end in 98 get no answer, whatever the options.
+    """
+    from cli.carrier_simulator import Manner, simulate
+
+    carrier, uri = _door(carrier or (None if uri else SIM_CARRIER), uri)
+    click.echo(f"{carrier} answers; Ctrl-C stops it.")
+    stopping = threading.Event()
+    simulate({carrier: uri}, Manner(refuse, silent, delay), stopping)
+    try:
+        stopping.wait()
+    except KeyboardInterrupt:
+        stopping.set()
 
 
 def deliver(

@@ -29,6 +29,17 @@ def enable(customer_number: int) -> None:
     click.echo(f"the PBX is there (revision {made['revision']})")
 
 
+@command.command()
+@click.argument("customer_number", type=int)
+@click.option("--reason", default="", help="For the audit log.")
+def disable(customer_number: int, reason: str) -> None:
+    """Take a customer's PBX away; enabling it again brings back what was set up."""
+    owner = customer_id(customer_number)
+    with calls_to("pbx") as call:
+        call("disable_pbx", customer_id=owner, reason=reason, command_id=new_id())
+    click.echo("the PBX is gone; enable brings it back as it was")
+
+
 @command.group()
 def user() -> None:
     """Users, each a paid place."""

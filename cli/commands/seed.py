@@ -24,6 +24,7 @@ from cli.demo.usage import DEFAULT_EVENTS, DEFAULT_SEED, Demo
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Other numbers, other calls.")
 def command(events: int, seed: int) -> None:
     demo_data.seed(Demo(events, seed))
+    demo_data.make_incidents()
     click.echo("Log in with:")
     for login in demo_data.logins():
         click.echo(f"  {login.username:<12} {login.password:<20} {login.who}")

@@ -42,7 +42,8 @@ def _rows(known: dict[str, dict[str, Any]], house: House | None) -> list[dict[st
     ports = _ports(house) if house else {}
     stores = {name: ports[name] for name in readiness.STORES_WITH_PORTS if name in known and name in ports}
     reasons = {**readiness.of_stores(stores), **readiness.of_processes(house)} if house else {}
-    order = [*readiness.STORES_WITH_PORTS, *(p.name for p in processes.PROCESSES)]
+    ours = (*processes.PROCESSES, *processes.SIP_PROCESSES)
+    order = [*readiness.STORES_WITH_PORTS, *(p.name for p in ours)]
     return [
         _row(known[name], ports.get(name), reasons.get(name, "is starting"))
         for name in order
@@ -67,7 +68,7 @@ def _ports(house: House) -> dict[str, int]:
     """Where each can be reached: stores by their protocol, processes by their health port."""
     ports = house.ports
     stores = {"broker": ports.broker, "mongod": ports.mongo, "epmd": ports.epmd}
-    return stores | {p.name: processes.health_port(p.name, house) for p in processes.PROCESSES}
+    return stores | {p.name: processes.health_port(p.name, house) for p in processes.of(house)}
 
 
 def _print_table(rows: list[dict[str, Any]], house: House | None) -> None:

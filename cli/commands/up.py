@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from pymongo.errors import PyMongoError
 
 from cli import house as houses
-from cli import processes, readiness, secrets, seed, stores
+from cli import packages, processes, readiness, secrets, seed, stores
 from cli.house import House
 from cli.lifecycle import launch, only_one, signals_interrupt, stop
 from cli.ports import Ports, require_free
@@ -33,8 +34,9 @@ INTERRUPTED = 130
 
 @click.command(help=__doc__)
 @click.option("--detach", is_flag=True, help="Return when the portal answers; ./tikker down stops it.")
+@click.option("--sip", is_flag=True, help="The SIP proxy as well: telephones register and calls are routed.")
 @click.option("--demo/--no-demo", default=True, help="Load demo data into a system without customers.")
-def command(detach: bool, demo: bool) -> None:
+def command(detach: bool, sip: bool, demo: bool) -> None:
     state = State.from_environment()
     supervisor = Supervisor(state)
     with signals_interrupt():
@@ -43,7 +45,7 @@ def command(detach: bool, demo: bool) -> None:
                 _already_running(state, supervisor)
                 return
             with _stopped_when_interrupted(state, INTERRUPTED):
-                _start(state, detach, demo)
+                _start(state, detach, sip, demo)
         if not detach:
             with _stopped_when_interrupted(state, 0):
                 click.echo("Ctrl-C stops everything.")
@@ -68,15 +70,18 @@ def _stopped_when_interrupted(state: State, code: int) -> Iterator[None]:
         raise
 
 
-def _start(state: State, detach: bool, demo: bool) -> None:
+def _start(state: State, detach: bool, sip: bool, demo: bool) -> None:
     ports = Ports.from_environment()
     kept = secrets.load(state.secrets)
     ours = stores.own_or_given(state, ports, kept)
     ours.check_given()
     ours.install()
-    house = stores.house(ours, ports)
+    if sip:
+        packages.ensure_kamailio(state)
+    house = replace(stores.house(ours, ports), sip=sip)
     services = processes.programs(house)
-    require_free({"portal": ports.portal, **ours.ports(), "mail": ports.smtp, **_health_ports(house)})
+    own = {"portal": ports.portal, "mail": ports.smtp, **_sip_ports(house)}
+    require_free({**own, **ours.ports(), **_health_ports(house)})
     supervisor = launch(state, [*ours.programs(), *services], dies_with_us=not detach)
     ours.wait(supervisor)
     stores.set_up(ours)
@@ -86,10 +91,16 @@ def _start(state: State, detach: bool, demo: bool) -> None:
     if demo:
         seed.seed_if_empty()
     _announce(house)
+    if sip:
+        click.echo(f"Telephones register at 127.0.0.1:{ports.sip} (UDP, TCP); docs/sip.md tells the rest.")
 
 
 def _health_ports(house: House) -> dict[str, int]:
-    return {f"health of {p.name}": processes.health_port(p.name, house) for p in processes.PROCESSES}
+    return {f"health of {p.name}": processes.health_port(p.name, house) for p in processes.of(house)}
+
+
+def _sip_ports(house: House) -> dict[str, int]:
+    return {"calls to route": house.ports.route, "SIP": house.ports.sip} if house.sip else {}
 
 
 def _wait_until_ready(house: House, state: State, supervisor: Supervisor) -> None:

@@ -110,6 +110,10 @@ class Subscription:
     def sim_number(self) -> str:
         return f"8931000000{self.number[-9:]}"
 
+    @property
+    def puk(self) -> str:
+        return f"0{self.number[-7:]}"
+
 
 @dataclass(frozen=True)
 class Customer:

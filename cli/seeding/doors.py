@@ -14,11 +14,13 @@ from cli import house as houses
 from cli.demo.usage import CARRIERS
 from cli.house import House
 from cli.problems import Problem
+from shared.acting import Acting, Signer
 from shared.errors import DependencyDown, Invalid, TikkerError, Unavailable
 from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
 
 ROUTING_KEY = "usage.v1"
+GATEWAY = "gateway"
 TRIES = 4
 CALL_SECONDS = 15.0
 CONFIRM_SECONDS = 15.0
@@ -40,14 +42,23 @@ class Doors:
     """One connection per door, opened when it is used; calls that get no answer are made again."""
 
     def __init__(self, house: House) -> None:
+        self._house = house
         self._staff = connection.client()
+        self._users: RpcClient | None = None
         self._carriers = {
             name: Publisher(house.ingest_uri(name), seconds=CONFIRM_SECONDS) for name in CARRIERS
         }
 
     def staff(self, service: str, method: str, **fields: Any) -> Any:
         """A service's answer to operator staff."""
-        return _patiently(self._staff, service, method, fields)
+        return _patiently(self._staff, connection.staff(), service, method, fields)
+
+    def user(self, acting: Acting, service: str, method: str, **fields: Any) -> Any:
+        """A service's answer to a customer's user, for whom the gateway vouches."""
+        if self._users is None:
+            signer = Signer.from_base64(GATEWAY, self._house.keys.signing_key(GATEWAY))
+            self._users = RpcClient(self._house.amqp_uri(GATEWAY), signer)
+        return _patiently(self._users, acting, service, method, fields)
 
     def publish(self, carrier: str, bodies: Sequence[bytes]) -> None:
         """Publish messages as the carrier and return when the broker has them all.
@@ -66,14 +77,16 @@ class Doors:
 
     def close(self) -> None:
         self._staff.close()
+        if self._users is not None:
+            self._users.close()
         for carrier in self._carriers.values():
             carrier.close()
 
 
-def _patiently(client: RpcClient, service: str, method: str, fields: dict[str, Any]) -> Any:
+def _patiently(client: RpcClient, acting: Acting, service: str, method: str, fields: dict[str, Any]) -> Any:
     for attempt in range(1, TRIES + 1):
         try:
-            return client.call(service, method, connection.staff(), timeout=CALL_SECONDS, **fields)
+            return client.call(service, method, acting, timeout=CALL_SECONDS, **fields)
         except Unavailable:
             if attempt == TRIES:
                 raise Problem(f"{service} does not answer: ./tikker status says what is missing.") from None

@@ -28,14 +28,14 @@ def ensure_people(doors: Doors, since: date) -> Ids:
     """
     partner = _ensure_partner(doors)
     _ensure_ranges(doors)
-    ids = {customer.code: _ensure_customer(doors, customer, partner) for customer in cast.CUSTOMERS}
+    ids = {customer.code: ensure_customer(doors, customer, partner) for customer in cast.CUSTOMERS}
     for customer in cast.CUSTOMERS:
         _ensure_numbers(doors, customer, ids[customer.code], since)
-        _ensure_subscriptions(doors, customer, ids[customer.code], since)
+        ensure_subscriptions(doors, customer, ids[customer.code], since)
     for customer in cast.CUSTOMERS:
-        _ensure_users(doors, customer.users, ids[customer.code])
-    _ensure_users(doors, (cast.PARTNER_STAFF,), partner)
-    _ensure_users(doors, (cast.OPERATOR_STAFF,), operator_id(doors))
+        ensure_users(doors, customer.users, ids[customer.code])
+    ensure_users(doors, (cast.PARTNER_STAFF,), partner)
+    ensure_users(doors, (cast.OPERATOR_STAFF,), operator_id(doors))
     _ensure_plan(doors)
     return ids
 
@@ -61,7 +61,8 @@ def _ensure_partner(doors: Doors) -> str:
     return _ensure_company(doors, "partner", wanted, cast.PARTNER_FACTS)
 
 
-def _ensure_customer(doors: Doors, customer: Customer, partner: str) -> str:
+def ensure_customer(doors: Doors, customer: Customer, partner: str) -> str:
+    """The ID of the customer, the partner's or the operator's own."""
     wanted = {
         "name": customer.name,
         "products": customer.products,
@@ -88,10 +89,17 @@ def _company_named(doors: Doors, name: str) -> dict[str, Any] | None:
     return next((row for row in rows if row["name"] == name), None)
 
 
-def _ensure_users(doors: Doors, users: Sequence[User], customer_id: str) -> None:
+def subscriptions_of(doors: Doors, customer_id: str) -> list[dict[str, Any]]:
+    """Ended ones too."""
+    return _all(doors, "mobile", "subscriptions", customer_id)
+
+
+def ensure_users(doors: Doors, users: Sequence[User], customer_id: str) -> list[dict[str, Any]]:
+    """The users that were made now."""
+    made = []
     for user in users:
         with suppress(Conflict):  # the name is taken: by this very user, made before
-            doors.staff(
+            answer = doors.staff(
                 "identity",
                 "create_user",
                 command_id=f"demo-user-{user.username}",
@@ -104,6 +112,8 @@ def _ensure_users(doors: Doors, users: Sequence[User], customer_id: str) -> None
                 last_name=user.last_name,
                 roles=user.roles,
             )
+            made.append(answer)
+    return made
 
 
 def _ensure_ranges(doors: Doors) -> None:
@@ -129,8 +139,9 @@ def _ensure_numbers(doors: Doors, customer: Customer, customer_id: str, since: d
         )
 
 
-def _ensure_subscriptions(doors: Doors, customer: Customer, customer_id: str, since: date) -> None:
-    rows = _all(doors, "mobile", "subscriptions", customer_id) if customer.subscriptions else []
+def ensure_subscriptions(doors: Doors, customer: Customer, customer_id: str, since: date) -> None:
+    """All of them, from a day on."""
+    rows = subscriptions_of(doors, customer_id) if customer.subscriptions else []
     known = {term["number"] for row in rows for term in row["numbers"]}
     for wanted in customer.subscriptions:
         if wanted.number not in known:
@@ -142,6 +153,7 @@ def _ensure_subscriptions(doors: Doors, customer: Customer, customer_id: str, si
                 number=wanted.number,
                 active_from=since.isoformat(),
                 sim_number=wanted.sim_number,
+                puk=wanted.puk,
                 label=wanted.label,
                 command_id=f"demo-subscription-{wanted.number[1:]}-{since}",
             )

@@ -34,6 +34,7 @@ from services.identity.usecases import (
     second_logins,
     second_step_duty,
     second_steps,
+    tokens,
     viewing,
 )
 from services.identity.usecases.sending import Sender
@@ -139,6 +140,10 @@ class IdentityService(Operations):
             self.store, self.passwords, clock, self.shortest_password, acting, **fields
         )
 
+    @rpc(requests.TokenLogin, kinds=ANYONE)
+    def token_login(self, acting: Acting, **fields: Any) -> Reply:
+        return tokens.login(self.store, clock, acting, **fields)
+
     # One's own account
 
     @rpc(kinds=USER + STAFF)
@@ -180,6 +185,20 @@ class IdentityService(Operations):
     @rpc(requests.WithPassword, kinds=USER + STAFF)
     def end_second_step(self, acting: Acting, **fields: Any) -> Reply:
         return second_steps.end(self.store, self.passwords, clock, acting, **fields)
+
+    # One's own programs
+
+    @rpc(kinds=USER + STAFF)
+    def tokens(self, acting: Acting) -> Reply:
+        return tokens.own(self.store, clock, acting)
+
+    @rpc(requests.CreateToken, kinds=USER + STAFF)
+    def create_token(self, acting: Acting, **fields: Any) -> Reply:
+        return tokens.create(self.store, clock, acting, **fields)
+
+    @rpc(requests.RevokeToken, kinds=USER + STAFF)
+    def revoke_token(self, acting: Acting, **fields: Any) -> Reply:
+        return tokens.revoke(self.store, clock, acting, **fields)
 
     @rpc(requests.SetPreferences, kinds=USER + STAFF)
     def set_preferences(self, acting: Acting, **fields: Any) -> Reply:

@@ -13,8 +13,9 @@ from cli import processes, secrets, topology
 from cli.processes import Process
 from cli.state import REPOSITORY
 
-SECRET = re.compile(r"\$\{(TIKKER_[A-Z_]*(?:PASSWORD|KEY|KEYS|KEYFILE)[A-Z_]*)([^}]*)\}")
-IN_IMAGES = [process for process in processes.PROCESSES if process.name != "smtp-sink"]
+SECRET = re.compile(r"\$\{(TIKKER_[A-Z_]*(?:PASSWORD|KEY|KEYS|KEYFILE|TOKEN)[A-Z_]*)([^}]*)\}")
+ALL = (*processes.PROCESSES, *processes.SIP_PROCESSES)
+IN_IMAGES = [each for each in ALL if each.name not in processes.DEVELOPMENT_ONLY]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,9 @@ def secrets_of(service: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize("process", IN_IMAGES, ids=lambda process: process.name)
 def test_every_process_runs_from_its_own_image(services: dict[str, Any], process: Process) -> None:
     service = services[process.name]
-    assert service["image"].partition(":")[0] == f"tikker-{process.account}"
+    assert service["image"].partition(":")[0] == f"tikker-{process.image or process.account}"
+    if process.program:
+        return
     if process.name != process.account:
         assert service["command"] == ["python", *process.arguments]
 
@@ -46,6 +49,14 @@ def test_a_process_is_told_its_own_secrets_only(services: dict[str, Any], proces
         "cdr-ingester": {"TIKKER_AMQP_PASSWORD_CDR_INGESTER"},
         "identity": {"TIKKER_SEALING_KEYS_IDENTITY"},
         "pbx": {"TIKKER_SEALING_KEYS_PBX"},
+        "mobile": {"TIKKER_SEALING_KEYS_MOBILE"},
+        "provisioning": {"TIKKER_SEALING_KEYS_PROVISIONING"},
+        "provisioning-listener": {"TIKKER_SEALING_KEYS_PROVISIONING", "TIKKER_EDGE_TOKEN"},
+        "phones": {"TIKKER_EDGE_TOKEN"},
+        "kamailio": {"TIKKER_EDGE_TOKEN", "TIKKER_AMQP_PASSWORD_KAMAILIO"},
+        "pbx-listener": {"TIKKER_EDGE_TOKEN"},
+        "pbx-bridge": {"TIKKER_EDGE_TOKEN", "TIKKER_AMQP_PASSWORD_SIPPROXY"},
+        "mobile-worker": {"TIKKER_AMQP_PASSWORD_MOBILE_WORKER"},
     }
     assert secrets_of(services[process.name]) <= own | public | more.get(process.name, set())
 
@@ -63,6 +74,10 @@ def test_no_secret_has_a_default_and_all_are_made_by_compose_env(services: dict[
     assert {name for name, _ in found} <= {*secrets.needed(), "TIKKER_PUBLIC_KEYS"}
 
 
-def test_nothing_but_the_portal_has_a_port(services: dict[str, Any]) -> None:
+def test_nothing_but_the_portal_and_the_phones_front_has_a_port(services: dict[str, Any]) -> None:
+    """And the SIP proxy, where it is asked for."""
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert ports == {"gateway": ["127.0.0.1:${TIKKER_PORT:-8080}:8080"]}
+    sip = "${SIP_LISTEN:-127.0.0.1}:${SIP_PORT:-5060}:${SIP_PORT:-5060}"
+    assert ports.pop("kamailio") == [f"{sip}/udp", f"{sip}/tcp"]
+    portal = {"gateway": ["127.0.0.1:${TIKKER_PORT:-8080}:8080"]}
+    assert ports == portal | {"phones": ["127.0.0.1:${TIKKER_PHONES_PORT:-8081}:8081"]}

@@ -28,7 +28,7 @@ HEALTHY_SECONDS = 150
 NUMBER = "+31850001611"
 USERNAME, PASSWORD = "sanne.dewit", "juist paard batterij niet"
 PLAN = "services/cdr/demo/rate_plan_2026.csv"
-OURS = {process.name for process in processes.PROCESSES} - {"smtp-sink"}
+OURS = {process.name for process in processes.PROCESSES} - processes.DEVELOPMENT_ONLY
 
 
 @pytest.fixture(autouse=True)

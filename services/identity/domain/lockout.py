@@ -48,6 +48,7 @@ SECOND_STEP = Limit("second step", 25)
 RESET_OF_ACCOUNT = Limit("reset of account", 3)
 RESETS_FROM_ADDRESS = Limit("resets from address", 20)
 WELCOME = Limit("welcome", 5)
+TOKENS_FROM_ADDRESS = Limit("tokens from address", 50)
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ def own_password(user_id: str) -> Counter:
 def welcomes(user_id: str) -> Counter:
     """Welcome mails to one user."""
     return _counter(WELCOME, user_id)
+
+
+def tokens_from(address: str) -> Counter:
+    """Wrong tokens of programs from one address; right ones are let in all the same."""
+    return _counter(TOKENS_FROM_ADDRESS, place_of(address))
 
 
 def _counter(limit: Limit, *of: str) -> Counter:

@@ -39,6 +39,7 @@ class Letter(StrEnum):
     MOBILE_HIGH_USAGE = "mobile_high_usage"
     INVOICE = "invoice"
     SIM_BLOCK_CONFIRMATION = "sim_block_confirmation"
+    SIM_BLOCK_FAILED = "sim_block_failed"
     USAGE_EXPORT = "usage_export"
     FRAUD_SUSPECTED = "fraud_suspected"
 
@@ -48,9 +49,12 @@ LINKS = {Letter.RESET: Purpose.RESET, Letter.WELCOME: Purpose.WELCOME}
 
 NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
     Letter.VOIP_HIGH_USAGE: frozenset({"period", "limit", "amount"}),
-    Letter.MOBILE_HIGH_USAGE: frozenset({"period", "number", "what", "percentage"}),
+    Letter.MOBILE_HIGH_USAGE: frozenset(
+        {"period", "number", "label", "limit", "bundle", "unit", "value", "used", "percentage"}
+    ),
     Letter.INVOICE: frozenset({"number", "date", "period", "total"}),
     Letter.SIM_BLOCK_CONFIRMATION: frozenset({"number", "blocked", "at"}),
+    Letter.SIM_BLOCK_FAILED: frozenset({"number", "blocked", "at", "refused", "reason"}),
     Letter.USAGE_EXPORT: frozenset({"from", "to", "rows", "attached", "path", "expires_at"}),
     Letter.FRAUD_SUSPECTED: frozenset({"call_class", "day", "amount", "usual", "minutes", "blocked"}),
 }

@@ -184,6 +184,11 @@ def logged_out(user: User) -> User:
     return _other_rights(user)
 
 
+def heard_of(user: User) -> User:
+    """The user, of whom others shall hear again: something beside their rights has changed."""
+    return replace(user, revision=user.revision + 1)
+
+
 def invited(user: User, at: datetime) -> User:
     """The user, whom a welcome mail has been promised."""
     return _changed(user, replace(user, invited_at=at))

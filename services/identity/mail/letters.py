@@ -40,6 +40,27 @@ _CALLS = {
     "nl": {"international": "internationaal bellen buiten de EU", "sms_premium": "premium-sms"},
     "en": {"international": "international calls outside the EU", "sms_premium": "premium SMS"},
 }
+_LIMITS = {
+    "nl": {
+        "customer_total": "alle mobiele abonnementen samen",
+        "total": "totaal per aansluiting",
+        "data_bundle": "databundel",
+        "sms_bundle": "sms-bundel",
+        "national_data": "nationaal data, PAYGO en boven bundel",
+        "group_data": "groepsbundel data",
+        "group_voice": "groepsbundel voice",
+    },
+    "en": {
+        "customer_total": "all mobile subscriptions together",
+        "total": "total per connection",
+        "data_bundle": "data bundle",
+        "sms_bundle": "SMS bundle",
+        "national_data": "national data, PAYGO and above the bundle",
+        "group_data": "group bundle data",
+        "group_voice": "group bundle voice",
+    },
+}
+_UNITS = {"nl": {"minutes": "minuten", "messages": "sms"}, "en": {"minutes": "minutes", "messages": "SMS"}}
 _DAYS = {"nl": "dd-MM-yyyy", "en": "d MMMM yyyy"}
 _MOMENTS = {"nl": "dd-MM-yyyy 'om' HH:mm", "en": "d MMMM yyyy 'at' HH:mm"}
 
@@ -143,6 +164,18 @@ class Formats:
     def calls(self, call_class: str) -> str:
         """A class of calls that :class:`shared.events.FraudSuspected` names, within a sentence."""
         return _CALLS[self.language].get(call_class, call_class)
+
+    def limit(self, code: str, bundle: str) -> str:
+        """A limit of mobile within a sentence, with the bundle or module that it is about, a brand."""
+        name = _LIMITS[self.language].get(code, "")
+        return ", ".join(part for part in (bundle, name) if part) or code
+
+    def quantity(self, amount: str, unit: str) -> str:
+        """So many euro, MB, minutes or messages, rounded half up to cents or to whole ones."""
+        if unit == "euro":
+            return self.money(amount)
+        whole = int(Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP))
+        return f"{self.number(whole)} {_UNITS[self.language].get(unit, unit)}"
 
     def day(self, day: str) -> str:
         """A day, given as ``2026-11-22``."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.identity.domain.customers import Customer
 from services.identity.domain.mails import Queued
+from services.identity.domain.tokens import Token, opens, seen_through
 from services.identity.domain.users import User, welcome_of
 
 Reply = dict[str, Any]
@@ -71,6 +72,22 @@ def user_row(user: User, acting_user_id: str | None) -> Reply:
         "first_name": user.first_name,
         "blocked": user.blocked,
         "is_self": user.id == acting_user_id,
+    }
+
+
+def token_reply(token: Token, user: User, now: datetime) -> Reply:
+    """A token of one's own, without what opens it. ``works`` is False once it has expired or the password
+    has changed since; ``roles`` are those that it has now."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "shown": token.shown,
+        "roles": list(seen_through(token, user).roles),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "used_at": token.used_at,
+        "used_from": token.used_from,
+        "works": opens(token, user, now),
     }
 
 

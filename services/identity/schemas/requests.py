@@ -32,6 +32,7 @@ from shared.words import LANGUAGES, lazy_gettext
 LARGEST_PAGE = 500
 LARGEST_USER_PAGE = 200
 LONGEST_CODE = 40
+LONGEST_TOKEN_NAME = 60
 LONGEST_REASON = 500
 
 
@@ -176,6 +177,25 @@ class SetPreferences(Command):
 
 class RoleGivers(Base):
     role = fields.String(required=True, validate=one_of(*Role))
+
+
+class TokenLogin(Base):
+    """``token``: as the program sent it."""
+
+    token = required(200)
+    address = address()
+
+
+class CreateToken(Command):
+    """``expires_on``: the last day on which it works."""
+
+    name = required(LONGEST_TOKEN_NAME)
+    roles = roles()
+    expires_on = fields.Date(required=True, format="%Y-%m-%d")
+
+
+class RevokeToken(Command):
+    token_id = identifier()
 
 
 class RequestReset(Base):

@@ -19,6 +19,7 @@ from services.identity.domain.users import Role, User
 from services.identity.store import companies, links, mails
 from services.identity.store.rows import customer_of, customer_row, user_of, user_row
 from services.identity.store.second_steps import SecondStepBook
+from services.identity.store.tokens import TokenBook
 from shared import audit, outbox
 from shared.acting import Acting
 from shared.errors import Conflict
@@ -36,6 +37,7 @@ class Changes:
         self._session = session
         self._at = at
         self.second_steps = SecondStepBook(db, session)
+        self.tokens = TokenBook(db, session)
 
     def next_number(self, of: str, first: int) -> int:
         """The next running number: one transaction at a time takes one, so there are no gaps."""
@@ -127,6 +129,7 @@ class Changes:
         """For good: the username is free again."""
         self._db["users"].delete_one({"_id": user.id}, session=self._session)
         self.second_steps.remove(user.id)
+        self.tokens.remove_of(user.id)
         self._tell(user, users.deleted(user))
 
     def use_link(self, key: str) -> Link | None:

@@ -13,7 +13,7 @@ from pymongo.database import Database
 from services.identity.domain.credentials import username_key
 from services.identity.domain.customers import Customer, Kind
 from services.identity.domain.users import Registration, Role, User
-from services.identity.store import companies, links, mails, second_steps, tries
+from services.identity.store import companies, links, mails, second_steps, tokens, tries
 from services.identity.store.audit import AuditBook
 from services.identity.store.changes import Changes
 from services.identity.store.rows import customer_of, user_of
@@ -33,6 +33,7 @@ INDEXES = {
     **links.INDEXES,
     **mails.INDEXES,
     **second_steps.INDEXES,
+    **tokens.INDEXES,
 }
 
 SHOWN = ("username", "email", "last_name", "infix", "first_name")
@@ -53,6 +54,7 @@ class Store:
         self.links = links.LinkBook(db)
         self.mails = mails.MailBook(db)
         self.second_steps = second_steps.SecondStepBook(db)
+        self.tokens = tokens.TokenBook(db)
         self.audit = AuditBook(db)
 
     @classmethod

@@ -18,12 +18,16 @@ from cli.testbed import Testbed
 from services.cdr.domain.posting import Priced
 from services.cdr.domain.usage import decode
 from services.cdr.usecases.price import price
+from shared.money import round_decimal
 from tests.integration.cli.system import System, running_system
 from tests.unit.cli.demo_house import reference
 
 pytestmark = pytest.mark.xdist_group("seed")
 
-SERVICES = ("identity", "pbx", "mobile", "cdr", "cdr-ingester", "cdr-worker")
+SERVICES = (
+    *("identity", "pbx", "mobile", "provisioning", "cdr", "cdr-ingester", "cdr-worker"),
+    *("invoicing", "invoicing-worker"),
+)
 NOW = datetime.now(UTC)
 DEMO = Demo(events=2_000)
 SEED = f"""
@@ -177,6 +181,21 @@ def test_a_system_that_has_customers_is_left_alone(seeded: System) -> None:
     done = seeded.python("-c", "from cli.seed import seed_if_empty; print(seed_if_empty())")
     assert done.stdout == "False\n", done.stderr
     assert everything(seeded) == before
+
+
+@pytest.mark.feature("INV-01", "INV-02")
+def test_every_closed_month_has_its_invoice_which_equals_totalen_to_the_cent(seeded: System) -> None:
+    rows = seeded.staff("invoicing", "archive", limit=200)["rows"]
+    invoices = [row for row in rows if row["kind"] == "invoice"]
+    assert len(invoices) == 12 * len(cast.CUSTOMERS)
+    assert [row["kind"] for row in rows].count("credit") == 1
+    assert all(row["pdf"] and row["ubl"] for row in invoices)
+    for row in invoices:
+        lines = seeded.staff("invoicing", "invoice", invoice_id=row["id"])["invoice"]["lines"]
+        billed = sum(Decimal(line["net"]) for line in lines if line["group"] in ("usage", "bundle"))
+        wanted = {"customer_id": row["customer_id"], "selection": {"period": row["period"]}}
+        amount = Decimal(seeded.staff("cdr", "totals_of", **wanted)["total"]["amount"])
+        assert billed == round_decimal(amount), row["number"]
 
 
 def test_telephony_is_set_up(seeded: System) -> None:

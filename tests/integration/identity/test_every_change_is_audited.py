@@ -9,6 +9,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -45,6 +46,8 @@ CALLED = {
         "change_username": "user.username_changed",
         "change_password": "user.password_changed",
         "set_preferences": "user.preferences_changed",
+        "create_token": "access.created",
+        "revoke_token": "access.revoked",
         "view_as": "customer.viewed",
         "end_view": "customer.view_ended",
         "second_step_duty": "customer.second_step_duty_changed",
@@ -67,7 +70,8 @@ CHANGES_NOTHING_YET = {"begin_second_step"}
 """A proposal, which counts once it is confirmed."""
 OF_SETTINGS = {
     *("save", "add", "remove", "move_member", "set_night", "set_secret", "publish", "discard", "roll_back"),
-    *("save_test_call", "remove_test_call", "remove_file", "import_config", "enable_pbx"),
+    *("save_test_call", "remove_test_call", "remove_file", "import_config"),
+    *("enable_pbx", "disable_pbx"),
     *("add_user", "remove_user", "add_line", "change_line", "remove_line"),
 }
 """Of pbx: tests/integration/pbx/test_settings_audit.py calls each of them."""
@@ -235,3 +239,6 @@ def about_oneself(desk: Desk, acting: Acting) -> None:
     desk.call("identity", "change_username", acting, username="de.baas")
     desk.call("identity", "change_password", acting, old=PASSWORD, new=OTHER)
     desk.call("identity", "set_preferences", acting, theme="dark")
+    asked: dict[str, Any] = {"name": "Boekhouding", "roles": [], "expires_on": str(date.today())}
+    made = desk.call("identity", "create_token", acting, **asked)
+    desk.call("identity", "revoke_token", acting, token_id=made["id"])

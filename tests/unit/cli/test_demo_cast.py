@@ -8,7 +8,8 @@ from cli.demo import cast
 from services.identity.domain.credentials import check_password, check_username
 from services.identity.domain.customers import Product, told
 from services.identity.domain.users import Role, roles_of
-from services.mobile.domain import PRODUCTS, mobile_number
+from services.mobile.domain.numbers import mobile_number
+from services.mobile.domain.products import PRODUCTS
 from services.pbx.domain.numbers import fixed_number
 
 STAFF = [cast.OPERATOR_STAFF, cast.PARTNER_STAFF]

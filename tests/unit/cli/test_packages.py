@@ -17,6 +17,7 @@ class Machine:
     """A machine as the module sees it: which programs there are, who we are, what a command answers."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
         self.programs = {"apt-get", "sudo"}
         self.user = 0
         self.answers: dict[str, list[int]] = {}
@@ -24,6 +25,9 @@ class Machine:
         monkeypatch.setattr(packages.shutil, "which", lambda name: name if name in self.programs else None)
         monkeypatch.setattr(packages.os, "geteuid", lambda: self.user)
         monkeypatch.setattr(packages.subprocess, "run", self.run)
+
+    def has_kamailio(self, there: bool) -> None:
+        self.monkeypatch.setattr(packages, "has_module", lambda name: there)
 
     def run(self, command: list[str], **_options: Any) -> subprocess.CompletedProcess[bytes]:
         self.ran.append(command)
@@ -107,6 +111,18 @@ def test_a_machines_own_policy_is_left_alone(
 
 
 def test_what_is_there_is_not_installed(machine: Machine, state: State) -> None:
-    machine.programs |= {"chromium", "amqp-publish"}
+    machine.programs |= {"chromium", "amqp-publish", "sipp"}
+    machine.has_kamailio(True)
     packages.ensure_test_tools(state)
     assert machine.ran == []
+
+
+def test_the_sip_proxy_is_installed_without_its_being_started(
+    machine: Machine, state: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    machine.has_kamailio(False)
+    monkeypatch.setattr(packages, "POLICY", tmp_path / "policy-rc.d")
+    packages.ensure_kamailio(state)
+    verbs = [next(word for word in command if word in ("sh", "apt-get", "rm")) for command in machine.ran[:3]]
+    assert verbs == ["sh", "apt-get", "rm"]
+    assert set(packages.KAMAILIO) <= set(machine.ran[1])

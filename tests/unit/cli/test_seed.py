@@ -43,6 +43,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The demos that were loaded."""
     demos: list[object] = []
     monkeypatch.setattr(seed, "seed", demos.append)
+    monkeypatch.setattr(seed, "make_incidents", lambda: None)
     return demos
 
 

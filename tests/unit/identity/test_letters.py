@@ -24,7 +24,12 @@ VALUES: dict[Letter, dict[str, Any]] = {
     Letter.MOBILE_HIGH_USAGE: {
         "period": "2026-11",
         "number": "06-00 12 34 56",
-        "what": "Data & meer",
+        "label": "Bus & fiets",
+        "limit": "data_bundle",
+        "bundle": "",
+        "unit": "MB",
+        "value": "1000.000",
+        "used": "812.5",
         "percentage": 80,
     },
     Letter.INVOICE: {"number": "2026-0001", "date": "2026-12-01", "period": "2026-11", "total": "1234.5"},
@@ -32,6 +37,13 @@ VALUES: dict[Letter, dict[str, Any]] = {
         "number": "06-00 12 34 56",
         "blocked": True,
         "at": "2026-11-22T15:38:51Z",
+    },
+    Letter.SIM_BLOCK_FAILED: {
+        "number": "06-00 12 34 56",
+        "blocked": True,
+        "at": "2026-11-22T15:38:51Z",
+        "refused": True,
+        "reason": "Kaart onbekend.",
     },
     Letter.USAGE_EXPORT: {
         "from": "2026-11-01",

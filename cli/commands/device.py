@@ -1,0 +1,109 @@
+"""Telephones: list and add them, see what a model would get, put their secrets under a new key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli.commands.number import customer_id, customer_numbers, rows_of
+from cli.connection import calls_to
+from cli.problems import Problem
+from shared.ids import new_id
+
+
+@click.group(help=__doc__)
+def command() -> None:
+    pass
+
+
+@command.command("list")
+@click.argument("customer_number", type=int, required=False)
+def list_(customer_number: int | None) -> None:
+    """List the telephones of everybody, or of one customer."""
+    owner = customer_id(customer_number) if customer_number is not None else None
+    known = customer_numbers()
+    click.echo(f"{'customer':<9} {'mac':<18} {'model':<22} {'fetched':<20} {'registered':<11} label, user")
+    with calls_to("provisioning") as call:
+        for row in rows_of(call, "devices_of", customer_id=owner):
+            state = row["state"]
+            whose = known.get(row["customer_id"], "?")
+            seen = "yes" if state["registered"] else "no"
+            start = f"{whose:<9} {row['mac'] or '–':<18} {row['model_name']:<22}"
+            fetched = (state["fetched_at"] or "–")[:19]
+            who = f", {row['user_name']}" if row["user_name"] else ""
+            click.echo(f"{start} {fetched:<20} {seen:<11} {row['label']}{who}")
+
+
+@command.command()
+def models() -> None:
+    """List the models that are known, each a file in services/provisioning/profiles."""
+    with calls_to("provisioning") as call:
+        for row in call("known_models")["rows"]:
+            click.echo(f"{row['model']:<22} {row['name']}")
+
+
+@command.command()
+@click.argument("model")
+@click.option("--phonebook", is_flag=True, help="The phonebook instead of the configuration.")
+def preview(model: str, phonebook: bool) -> None:
+    """Show what a telephone of MODEL would get, with invented values."""
+    with calls_to("provisioning") as call:
+        found = call("preview", model=model)
+    if not found["text"]:
+        raise Problem(f"a {found['name']} fetches nothing: its values are typed in.")
+    schemes = ", ".join(found["challenge"])
+    click.echo(f"{found['name']}: {found['url']} ({schemes}), told by {found['resync']}", err=True)
+    click.echo(found["phonebook" if phonebook else "text"], nl=False)
+
+
+@command.command()
+@click.argument("customer_number", type=int)
+@click.argument("model")
+@click.argument("mac")
+@click.option("--extension", help="Of the PBX user whose telephone it is.")
+@click.option("--label", default="", metavar="TEXT", help="What the customer calls it.")
+@click.password_option(help="With which it fetches its configuration.")
+def add(customer_number: int, model: str, mac: str, extension: str | None, label: str, password: str) -> None:
+    """Add a telephone of MODEL with this MAC address for a customer."""
+    owner = customer_id(customer_number)
+    user_id = _user_with(owner, extension) if extension else None
+    fields = {"model": model, "mac": mac, "label": label, "password": password, "user_id": user_id}
+    with calls_to("provisioning") as call:
+        made = call("add_device", customer_id=owner, **fields, command_id=new_id())
+    click.echo(f"added (id {made['id']})")
+
+
+@command.command()
+def reseal() -> None:
+    """Put all secrets of telephones under the newest key; telephones can fetch meanwhile.
+
+    First put the new key in front in TIKKER_SEALING_KEYS of provisioning and its listener, and restart them.
+    Afterwards the old key can go.
+    """
+    seen = changed = missed = 0
+    with calls_to("provisioning") as call:
+        after: str | None = ""
+        while after is not None:
+            batch = call("reseal", after=after)
+            seen, changed, missed = seen + batch["seen"], changed + batch["changed"], missed + batch["missed"]
+            after = batch["next"]
+    click.echo(f"{seen} telephones, {changed} now under the newest key")
+    if missed:
+        raise Problem(f"{missed} telephones changed meanwhile: run this again.")
+
+
+@command.command()
+def republish() -> None:
+    """Tell all other services again of every telephone."""
+    with calls_to("provisioning") as call:
+        click.echo(f"{call('republish')['events']} events queued")
+
+
+def _user_with(customer: str, extension: str) -> str:
+    with calls_to("pbx") as call:
+        config: dict[str, Any] = call("config_of", customer_id=customer, which="published")["config"]
+    found = next((user for user in config["users"] if user.get("extension") == extension), None)
+    if found is None:
+        raise Problem(f"this customer has no user with extension {extension}.")
+    return str(found["id"])

@@ -1,0 +1,62 @@
+"""What the processes of the SIP edge are told: the proxy, and pbx's listener and bridge beside it."""
+
+from __future__ import annotations
+
+import os
+
+from cli.house import House
+from cli.ports import LOCALHOST
+from cli.topology import EDGE, OWN_CARRIER
+
+REALM = "tikker"
+GIVEN = (
+    "SIP_BIND",
+    "SIP_ADVERTISE",
+    "SIP_TRUNK",
+    "SIP_TRUNK_NETS",
+    "SIP_TLS_PORT",
+    "SIP_TLS_CERTIFICATE",
+    "SIP_TLS_KEY",
+    "SIP_CHILDREN",
+    "SIP_PIKE",
+    "SIP_LOG",
+)
+"""Settings of the proxy that ``./tikker up --sip`` takes from its own environment; see docs/sip.md."""
+
+
+def realm() -> str:
+    return os.environ.get("SIP_REALM") or REALM
+
+
+def environment(name: str, house: House) -> dict[str, str]:
+    """The settings of one of the three processes; nothing for any other."""
+    token = house.keys.values.get("TIKKER_EDGE_TOKEN", "")
+    ports = house.ports
+    if name == "pbx-listener":
+        return {"TIKKER_EDGE_TOKEN": token, "ROUTE_PORT": str(ports.route)}
+    if name == "pbx-bridge":
+        return {
+            "TIKKER_EDGE_TOKEN": token,
+            "INGEST_AMQP_URI": house.ingest_uri(OWN_CARRIER),
+            "SIP_RPC_URL": f"http://{LOCALHOST}:{ports.sip_rpc}/RPC",
+            "SIP_REALM": realm(),
+        }
+    if name == "kamailio":
+        return {
+            "SIP_TRUNK": f"{LOCALHOST}:{ports.trunk}",
+            **{each: os.environ[each] for each in GIVEN if os.environ.get(each)},
+            "SIP_REALM": realm(),
+            "SIP_PORT": str(ports.sip),
+            "SIP_RPC_PORT": str(ports.sip_rpc),
+            "SIP_RUN": _run_folder(house),
+            "EDGE_TOKEN": token,
+            "EDGE_AMQP_URI": house.amqp_uri(EDGE),
+            "EDGE_ROUTE_URL": f"http://{LOCALHOST}:{ports.route}/sip/route",
+            "EDGE_CREDENTIALS_URL": f"http://{LOCALHOST}:{ports.provisioning}/sip/credentials/",
+        }
+    return {}
+
+
+def _run_folder(house: House) -> str:
+    """A private folder, also where several systems share one state (tests)."""
+    return os.path.join(os.path.dirname(house.mail), "run", f"sip-{house.base_port}")
