@@ -31,6 +31,9 @@ LABELS: Mapping[str, Any] = {
     "bundle_data": _l("Boven bundel data"),
     "bundle_voice": _l("Boven bundel bellen"),
     "bundle_sms": _l("Boven bundel sms"),
+    "covered_data": _l("Binnen bundel data"),
+    "covered_voice": _l("Binnen bundel bellen"),
+    "covered_sms": _l("Binnen bundel sms"),
 }
 
 

@@ -1,4 +1,5 @@
-"""What is used above bundles, as Totalen and the charts beside it show it: under call types of its own."""
+"""What is used above and within bundles, as Totalen and the charts beside it show it: under call types of
+their own."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from services.cdr.store.period_lines import PeriodLineStore
 @dataclass(frozen=True)
 class Overage:
     """``counts`` have no number: a group's bundle belongs to none. ``left_out``: the customer has bundles,
-    but the selection (a choice of days, or of a number) can not tell what is above them."""
+    but the selection (a choice of days, or of a number) can not tell what is above and within them."""
 
     counts: tuple[Count, ...] = ()
     left_out: bool = False
@@ -30,12 +31,12 @@ def overage(store: PeriodLineStore, customer: str, selection: Selection) -> Over
     if selection.period is None or selection.sender or selection.by_row:
         return Overage(left_out=True)
     lines = store.lines(customer, selection.period)
-    wanted = [line for line in lines if not selection.types or line.type in selection.types]
-    return Overage(tuple(counts_of(wanted)))
+    counts = counts_of(lines)
+    return Overage(tuple(one for one in counts if not selection.types or one.type in selection.types))
 
 
 def counts_of(lines: Iterable[Line]) -> Iterable[Count]:
     """Lines have an amount and nothing else: what was used counts where it was."""
     for line in lines:
-        sums = (0, 0, 0, 0, line.amount, 0)
-        yield Count(0, line.month, line.period, "", PRODUCT, line.type, sums)
+        for call_type, amount in line.parts():
+            yield Count(0, line.month, line.period, "", PRODUCT, call_type, (0, 0, 0, 0, amount, 0))

@@ -119,7 +119,7 @@ def explanation(row: Row, reference: ReferenceStore) -> Reply:
     terms = reference.terms_by_id(row["terms"]) if row.get("terms") else None
     if plan is None:
         raise Conflict(_("De tariefversie %(version)s bestaat hier niet meer.", version=row["plan"]))
-    reply = explained(usage_of(row), plan, terms.deviations if terms else None)
+    reply = explained(usage_of(row), plan, terms.deviations if terms else None, covered="waived" in row)
     return {
         "row": _facts(row),
         "amount": to_wire(row["amount"]),

@@ -73,7 +73,8 @@ def statement(stores: Stores, customer: str, period: int) -> Reply:
 
 
 def line_reply(line: Line) -> Reply:
-    """Quantities in bytes, seconds or messages, of the whole month."""
+    """Quantities in bytes, seconds or messages, of the whole month. The amount is what ``above`` the bundle
+    costs less the rows within it that are ``covered``."""
     return {
         "month": written(line.month),
         "kind": line.key.kind,
@@ -86,12 +87,15 @@ def line_reply(line: Line) -> Reply:
         "allowance": line.allowance,
         "over": line.over,
         "amount": to_wire(line.amount),
+        "above": to_wire(line.above),
+        "covered": to_wire(line.covered),
         "difference": line.difference,
     }
 
 
 def rows(store: DetailsStore, customer: str, period: int, after: Place | None, limit: int) -> Reply:
-    """A page of the rows of a period that people see, oldest first."""
+    """A page of the rows of a period that people see, oldest first; ``calls`` is -1 of one that takes another
+    back."""
     place = Place(key=after.key if after else None, newer=True)
     found = store.page(customer, Selection(period=period), "start", limit + 1, place)[::-1]
     shown = found[:limit]
@@ -155,6 +159,7 @@ def _row(row: dict[str, Any]) -> Reply:
     names = ("type", "product", "sender", "receiver")
     return {
         "start": _instant(row["start"]),
+        "calls": row["sign"],
         **{name: row[name] for name in names},
         **quantities,
         "amount": to_wire(row["amount"]),

@@ -12,8 +12,8 @@ from shared.events.base import Event
 class PeriodClosed(Event, frozen=True, kw_only=True):
     """A customer's billing month was closed; its totals can never change again.
 
-    ``period`` reads ``2026-10``; ``amount`` is the exact sum of the period's rows in euro ex VAT, a
-    decimal string with six decimals.
+    ``period`` reads ``2026-10``; ``amount`` is the exact sum of the period's rows and lines (use
+    above and within bundles) in euro ex VAT, a decimal string with six decimals.
     """
 
     name: ClassVar[str] = "cdr.period.closed.v1"
@@ -55,8 +55,9 @@ class FraudLifted(Event, frozen=True, kw_only=True):
 class SubscriptionUse(Struct, frozen=True, kw_only=True):
     """All usage of one call type that a mobile subscription made in a month, by the start of the usage.
 
-    ``month`` reads ``2026-11``; seconds, bytes and messages are exact; ``amount`` is what its rows cost by
-    themselves (what a bundle covers costs nothing there), euro ex VAT, a decimal string.
+    ``month`` reads ``2026-11``; seconds, bytes and messages are exact; ``amount`` is what it
+    costs by itself (usage of a type that a bundle of the month covers costs nothing), euro ex VAT, a decimal
+    string.
     """
 
     customer_id: str

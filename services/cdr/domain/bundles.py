@@ -9,7 +9,9 @@ the rule leaves room:
   subscription's own before a group's;
 - where shares of a group disagree on the price, the lowest per byte, second or message holds, and of equal
   ones that of the smallest unit;
-- a share of nothing (volume 0) makes all use one that is over.
+- a share of nothing (volume 0) makes all use one that is over;
+- a bundle covers a call type for the whole month, whatever the kind of its rows: what those cost by
+  themselves is paid by the bundle, once, however many of a subscription's shares name the type.
 """
 
 from __future__ import annotations
@@ -28,16 +30,18 @@ from services.cdr.domain.tariff import EURO
 from shared.money import MICRO, divide_half_up
 
 KINDS = ("data", "voice", "sms")
-USE = ("rows", "seconds", "bytes", "messages", "amount")
-"""What is kept of a subscription's usage of a call type in a month: as in posting.SUMS."""
+USE = ("rows", "seconds", "bytes", "messages", "amount", "waived")
+"""What is kept of a subscription's usage of a call type in a month: as in posting.SUMS, and what rows
+were booked without because a bundle covered them when they were rated."""
 
-Used = tuple[int, int, int, int, int]
-"""Sums in the order of USE; the amount in millionths of a euro."""
+Used = tuple[int, int, int, int, int, int]
+"""Sums in the order of USE; amounts in millionths of a euro."""
 
 Uses = Mapping[str, Mapping[str, Used]]
 """Subscription → call type → sums, of one customer and month."""
 
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
+_AMOUNT, _WAIVED = 4, 5
 LARGEST = 2**62
 """Bytes, seconds or messages of a share; picoeuro of a rate."""
 
@@ -81,11 +85,13 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle in a month: bytes, seconds or messages, and what is over in millionths of a euro."""
+    """A bundle in a month: bytes, seconds or messages; what is over costs ``amount``, and the rows that it
+    covers have together been booked for ``covered``, both in millionths of a euro."""
 
     used: int = 0
     allowance: int = 0
     amount: int = 0
+    covered: int = 0
 
     @property
     def over(self) -> int:
@@ -95,11 +101,16 @@ class Bundle:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What counts for a customer in a month: allowance and (rate, unit) per bundle; and for each
-    subscription the bundle that use of a (kind, type) counts in."""
+    subscription the bundle that use of a (kind, type) counts in, and the one that pays for rows of a type."""
 
     allowance: Mapping[Key, int]
     price: Mapping[Key, tuple[int, int]]
     counts_in: Mapping[str, Mapping[tuple[str, str], Key]]
+    covered_by: Mapping[str, Mapping[str, Key]]
+
+    def covers(self, subscription: str, call_type: str) -> bool:
+        """Whether rows of this type cost nothing by themselves."""
+        return call_type in self.covered_by.get(subscription, ())
 
     def keys_of(self, subscription: str) -> set[Key]:
         """The bundles that use of a subscription counts in."""
@@ -153,7 +164,8 @@ def terms_of(subscriptions: Iterable[Subscription], month: int) -> Terms:
             allowance[key] = allowance.get(key, 0) + volume
         if active:
             counts_in[subscription.id] = _counts_in(subscription.id, active)
-    return Terms(allowance, price, counts_in)
+    covered_by = {subscription: _covered_by(of) for subscription, of in counts_in.items()}
+    return Terms(allowance, price, counts_in, covered_by)
 
 
 def key_of(subscription: str, share: Share) -> Key:
@@ -183,23 +195,57 @@ def _counts_in(subscription: str, active: Iterable[Share]) -> dict[tuple[str, st
     return found
 
 
+def _covered_by(counts_in: Mapping[tuple[str, str], Key]) -> dict[str, Key]:
+    """One bundle per type: of several kinds the first."""
+    found: dict[str, Key] = {}
+    for (_, call_type), key in sorted(counts_in.items(), key=lambda item: KINDS.index(item[0][0])):
+        found.setdefault(call_type, key)
+    return found
+
+
 def bundles_of(terms: Terms, uses: Uses) -> dict[Key, Bundle]:
     """All bundles of a customer in a month, by the sums of that month; what no bundle names is in none."""
-    used = dict.fromkeys(terms.allowance, 0)
+    used, covered = dict.fromkeys(terms.allowance, 0), dict.fromkeys(terms.allowance, 0)
     for subscription, types in uses.items():
         counts_in = terms.counts_in.get(subscription)
         if not counts_in:
             continue
+        covered_by = terms.covered_by[subscription]
         for call_type, sums in types.items():
+            if call_type in covered_by:
+                covered[covered_by[call_type]] += sums[_AMOUNT]
             for kind, column in _MEASURE.items():
                 if sums[column] and (key := counts_in.get((kind, call_type))):
                     used[key] += sums[column]
-    return {key: _bundle(quantity, terms, key) for key, quantity in used.items()}
+    return {key: _bundle(quantity, covered[key], terms, key) for key, quantity in used.items()}
 
 
-def _bundle(used: int, terms: Terms, key: Key) -> Bundle:
+def accounts_of(terms: Terms, uses: Uses) -> dict[Key, Bundle]:
+    """What periods have to hold: all bundles, and as covered for less than nothing what rows were booked
+    without that no bundle covers after all. So it does not matter what was known when they were rated."""
+    found = bundles_of(terms, uses)
+    for subscription, types in uses.items():
+        for call_type, sums in types.items():
+            if sums[_WAIVED] and not terms.covers(subscription, call_type):
+                key = Key(_kind(sums), subscription=subscription)
+                bundle = found.get(key, Bundle())
+                found[key] = replace(bundle, covered=bundle.covered - sums[_WAIVED])
+    return found
+
+
+def costs(terms: Terms, subscription: str, call_type: str, sums: Used) -> int:
+    """What use of a type costs by itself: nothing where a bundle covers it, whatever its rows were booked
+    for."""
+    return 0 if terms.covers(subscription, call_type) else sums[_AMOUNT] + sums[_WAIVED]
+
+
+def _kind(sums: Used) -> str:
+    return next((kind for kind, column in _MEASURE.items() if sums[column]), KINDS[0])
+
+
+def _bundle(used: int, covered: int, terms: Terms, key: Key) -> Bundle:
     allowance, (rate, unit) = terms.allowance[key], terms.price[key]
-    return Bundle(used, allowance, cost(max(0, used - allowance), unit, rate))
+    return Bundle(used, allowance, cost(max(0, used - allowance), unit, rate), covered)
 
 
 def cost(over: int, unit: int, rate: int) -> int:

@@ -32,13 +32,17 @@ def shown_parts(parts: Sequence[Fraction]) -> list[Decimal]:
     return [Decimal(int(floor)).scaleb(-SHOWN_DECIMALS) for floor in floors]
 
 
-def explained(usage: Usage, plan: RatePlan, deviations: Deviations | None) -> dict[str, Any]:
+def explained(
+    usage: Usage, plan: RatePlan, deviations: Deviations | None, covered: bool = False
+) -> dict[str, Any]:
     """The explanation as RPC answers it: ``segments`` and ``corrections`` with amounts in euro (texts with
     eight decimals) that add up to ``amount``; ``margin`` in percents or None; ``replaced`` tells that the
-    customer has a tariff of their own. Raises NoRate."""
+    customer has a tariff of their own. Of usage that a bundle ``covered`` the last correction takes all of it
+    back. Raises NoRate."""
     why = explain(usage, plan, deviations)
     costs = [part for one in why.segments for part in (one.fee, one.cost - one.fee)]
-    shown = shown_parts([*costs, *(amount for _, amount in why.corrections)])
+    corrections = [*why.corrections, *([("bundle", -why.amount)] if covered else [])]
+    shown = shown_parts([*costs, *(amount for _, amount in corrections)])
     cells = [f"{amount:.{SHOWN_DECIMALS}f}" for amount in shown]
     segments = [
         _segment(one, usage.kind, fee, cost)
@@ -46,10 +50,10 @@ def explained(usage: Usage, plan: RatePlan, deviations: Deviations | None) -> di
     ]
     rest = cells[2 * len(segments) :]
     return {
-        "amount": to_wire(why.rated.amount_micro),
+        "amount": to_wire(0 if covered else why.rated.amount_micro),
         "segments": segments,
         "corrections": [
-            {"name": name, "amount": amount} for (name, _), amount in zip(why.corrections, rest, strict=True)
+            {"name": name, "amount": amount} for (name, _), amount in zip(corrections, rest, strict=True)
         ],
         "margin": _margin(why),
         "replaced": bool(why.deviation and why.deviation.replacement),

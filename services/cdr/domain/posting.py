@@ -34,8 +34,9 @@ SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
 """What a counter holds; ``others`` counts rows whose sender is not the charged number, reversals as well:
 it never adds up to 0 while there are such rows."""
 
-RATED = ("type", "destination", "amount", "plan", "prefix", "terms")
-"""The fields of a row that its price decides; ``terms`` only where the customer has terms of their own."""
+RATED = ("type", "destination", "amount", "plan", "prefix", "terms", "waived")
+"""The fields of a row that its price decides; ``terms`` only where the customer has terms of their own,
+``waived`` (what the plan asks) only where the row is booked for nothing because a bundle covers it."""
 
 SEEN_OF_RATING = ("type", "destination", "amount")
 """Those of which customers see a difference."""
@@ -81,10 +82,11 @@ class Deltas:
 
     def _add_use(self, row: Row, month: int) -> None:
         key = (row["customer"], row["subscription"], month, row["period"], row["type"])
-        uses = self.uses.setdefault(key, [0, 0, 0, 0, 0])
+        uses = self.uses.setdefault(key, [0, 0, 0, 0, 0, 0])
         uses[0] += row["sign"]
         uses[_MEASURE[row["kind"]]] += row["sign"] * row["quantity"]
         uses[4] += row["amount"]
+        uses[5] += row.get("waived", 0)
 
 
 @dataclass(slots=True)
@@ -206,6 +208,8 @@ def _take_back(old: Row, ordinal: int, closed: Collection[int]) -> tuple[Row, li
         "state": "reversal",
     }
     back.pop("hidden", None)
+    if "waived" in old:
+        back["waived"] = -old["waived"]
     if back["period"] != old["period"]:
         return back, []
     back["hidden"] = True

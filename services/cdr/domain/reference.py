@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.cdr.domain.rate_plan import MOBILE, RatePlan
 from services.cdr.domain.terms import Terms
@@ -37,13 +37,23 @@ class Owned:
         return self.source.partition(":")[2] if self.product == MOBILE else ""
 
 
+class Cover(NamedTuple):
+    """A bundle covers a call type in the half-open interval of epoch seconds."""
+
+    type: str
+    begin: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """All that one source (an assignment, a subscription) says about numbers."""
+    """All that one source (an assignment, a subscription) says about numbers, and what bundles cover of their
+    use."""
 
     source: str
     sequence: int
     owned: tuple[Owned, ...]
+    covers: tuple[Cover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ class Reference:
         self._sequence = -1
         self._by_source: dict[str, Ownership] = {}
         self._by_number: dict[str, tuple[Owned, ...]] = {}
+        self._covers: dict[str, tuple[Cover, ...]] = {}
         self._plans: dict[str, tuple[list[int], list[RatePlan]]] = {}
         self._assigned: Mapping[str, str] = {}
         self._terms: Mapping[str, Terms] = {}
@@ -116,6 +127,13 @@ class Reference:
                 return owned
         return None
 
+    def covered(self, subscription: str, call_type: str, moment: int) -> bool:
+        """Whether a bundle of a mobile subscription covers a call type at an epoch second."""
+        return any(
+            one.type == call_type and one.begin <= moment < one.end
+            for one in self._covers.get(subscription, ())
+        )
+
     def plan(self, customer: str, day: int) -> RatePlan | None:
         """The version of the customer's plan that counts on a day (20261122), if there is one."""
         name = self._assigned.get(customer) or self._assigned.get(DEFAULT, DEFAULT)
@@ -138,6 +156,8 @@ class Reference:
                 others = (o for o in self._by_number.get(number, ()) if o.source != ownership.source)
                 own = (o for o in ownership.owned if o.number == number)
                 self._by_number[number] = tuple(sorted((*others, *own), key=lambda o: -o.begin))
+            if ownership.covers or (before and before.covers):
+                self._covers[ownership.source.partition(":")[2]] = ownership.covers
             self._by_source[ownership.source] = ownership
             self._sequence = max(self._sequence, ownership.sequence)
 

@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.cdr.domain.call_types import CALL_TYPES
 from services.cdr.domain.numbers import spellings
-from services.cdr.domain.period_lines import TYPES as BUNDLE_TYPES
+from services.cdr.domain.period_lines import ABOVE, WITHIN
 from services.cdr.domain.periods import day_of, first_day, parse_period, period_of
 from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
@@ -77,7 +77,7 @@ class SelectionSchema(Base):
     last = fields.Date(data_key="to", load_default=None, allow_none=True)
     product = fields.String(load_default=None, allow_none=True, validate=one_of("telephony", "mobile"))
     types = fields.List(
-        fields.String(validate=one_of(*CALL_TYPES, *BUNDLE_TYPES.values())),
+        fields.String(validate=one_of(*CALL_TYPES, *ABOVE.values(), *WITHIN.values())),
         load_default=list,
         validate=validate.Length(max=50),
     )

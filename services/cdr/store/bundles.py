@@ -94,7 +94,11 @@ class BundleStore:
         if month is not None:
             gone = _keys(before) - _keys(after)
             update["$min"] = {"unsent.from": month, "unsent.at": now, "unsettled_from": month}
-            update["$addToSet"] = {"unsent.gone": {"$each": [list(key) for key in sorted(gone)]}}
+            changed = [one.id for one in (after or before,) if one]
+            update["$addToSet"] = {
+                "unsent.gone": {"$each": [list(key) for key in sorted(gone)]},
+                "unsent.changed": {"$each": changed},
+            }
         self._db["bundle_customers"].update_one({"_id": customer}, update, upsert=True, session=session)
 
     def marks(self, customer: str, session: ClientSession | None = None) -> Document | None:

@@ -11,14 +11,14 @@ from bson.int64 import Int64
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.bundles import Bundle, Key, bundles_of
-from services.cdr.domain.period_lines import Frozen, Line, lines_of
+from services.cdr.domain.bundles import Bundle, Key, accounts_of
+from services.cdr.domain.period_lines import Frozen, Held, Line, lines_of
 from services.cdr.domain.periods import following
 from services.cdr.store.bundles import BundleStore
 from services.cdr.store.subscription_use import SubscriptionUseStore
 from shared.mongo import Document
 
-_FIELDS = ("period", "month", "label", "used", "allowance", "over", "amount", "difference")
+_FIELDS = ("period", "month", "label", "used", "allowance", "over", "above", "covered", "difference")
 
 
 class PeriodLineStore:
@@ -71,7 +71,7 @@ class PeriodLineStore:
         known = self._bundles.known(customer, session)
         sums = self._uses.read([(customer, month) for month in months], session)
         now: dict[int, dict[Key, Bundle]] = {
-            month: bundles_of(known.terms(month), sums[customer, month]) for month in months
+            month: accounts_of(known.terms(month), sums[customer, month]) for month in months
         }
         return lines_of(period, now, closed.frozen, known.labels)
 
@@ -101,9 +101,10 @@ class _Closed:
 
     @property
     def frozen(self) -> Frozen:
-        held: dict[int, dict[Key, int]] = defaultdict(lambda: defaultdict(int))
+        held: dict[int, dict[Key, Held]] = defaultdict(dict)
         for line in self.lines:
-            held[line.month][line.key] += line.amount
+            above, covered = held[line.month].get(line.key, Held())
+            held[line.month][line.key] = Held(above + line.above, covered + line.covered)
         return held
 
 
@@ -114,6 +115,8 @@ def to_documents(lines: Iterable[Line]) -> list[Document]:
 
 def from_document(document: dict[str, Any]) -> Line:
     # Whole numbers that need 64 bits come out as a class of the driver's own, which no message takes.
-    values: dict[str, Any] = {name: document[name] for name in _FIELDS}
+    values: dict[str, Any] = {name: document[name] for name in _FIELDS if name in document}
+    if "amount" in document:  # closed before lines took back what bundles cover
+        values |= {"above": document["amount"], "covered": 0}
     values = {name: int(value) if isinstance(value, Int64) else value for name, value in values.items()}
     return Line(key=Key(*document["key"]), **values)

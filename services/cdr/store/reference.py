@@ -20,7 +20,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.rate_plan import RatePlan
-from services.cdr.domain.reference import DEFAULT, FOREVER, Owned, Ownership, PlanVersion, Versions
+from services.cdr.domain.reference import DEFAULT, FOREVER, Cover, Owned, Ownership, PlanVersion, Versions
 from services.cdr.domain.terms import Terms, read_terms
 from services.cdr.store.plan_files import PlanFiles, Run, at_once
 from services.cdr.store.usage import CLOSINGS
@@ -63,7 +63,15 @@ class ReferenceStore:
         found = self._db["owners"].find({"customer": customer})
         return [owned for document in found for owned in _ownership(document).owned]
 
-    def save_ownership(self, source: str, customer: str, product: str, revision: int, numbers: Any) -> bool:
+    def save_ownership(
+        self,
+        source: str,
+        customer: str,
+        product: str,
+        revision: int,
+        numbers: Any,
+        covers: Sequence[Cover] = (),
+    ) -> bool:
         """Keep what a source says of its numbers unless a newer revision is known; whether it was news.
 
         ``numbers`` are ``(number, valid_from, valid_to or None)`` with aware moments.
@@ -80,6 +88,7 @@ class ReferenceStore:
                 "revision": revision,
                 "sequence": self._next("owners", session),
                 "numbers": [{"number": n, "valid_from": begin, "valid_to": end} for n, begin, end in numbers],
+                "covers": [list(one) for one in covers],
             }
             owners.replace_one({"_id": source}, document, upsert=True, session=session)
             return True
@@ -257,4 +266,5 @@ def _ownership(document: Document) -> Ownership:
         )
         for n in document["numbers"]
     )
-    return Ownership(source, document["sequence"], owned)
+    covers = tuple(Cover(kind, int(begin), int(end)) for kind, begin, end in document.get("covers", ()))
+    return Ownership(source, document["sequence"], owned, covers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from operator import add
+from itertools import zip_longest
 from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
@@ -27,7 +27,7 @@ Touched = dict[CustomerMonth, set[tuple[str, str]]]
 Sums = dict[str, dict[str, Used]]
 """bundles.Uses"""
 
-NONE: Used = (0, 0, 0, 0, 0)
+NONE: Used = (0, 0, 0, 0, 0, 0)
 _AT_ONCE = 100
 
 
@@ -50,7 +50,7 @@ class SubscriptionUseStore:
                 for subscription, month, period, call_type, *sums in uses:
                     shelf = shelves[customer, month, period, subscription[0]]
                     touched[customer, month].add((subscription, call_type))
-                    for name, value in zip(USE, sums, strict=True):
+                    for name, value in zip(USE, sums, strict=False):  # once there was nothing waived
                         if value:
                             shelf[f"subscriptions.{subscription}.{call_type}.{name}"] += value
         if shelves:
@@ -121,4 +121,5 @@ def _merge(into: Sums, subscriptions: Document) -> None:
 
 def _add(into: Sums, subscription: str, call_type: str, sums: Iterable[int]) -> None:
     types = into[subscription]
-    types[call_type] = tuple(map(add, types.get(call_type, NONE), sums))
+    both = zip_longest(types.get(call_type, NONE), sums, fillvalue=0)
+    types[call_type] = tuple(one + other for one, other in both)  # type: ignore[assignment]

@@ -7,14 +7,16 @@ tell at once collide there, so of two lines about the same thing the later numbe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.bundles import Bundle, Key, Used, bundles_of
+from services.cdr.domain.bundles import Bundle, Key, Terms, Used, bundles_of, costs
 from services.cdr.domain.periods import period_of, written
 from services.cdr.store.bundles import BundleStore
 from services.cdr.store.subscription_use import NONE, CustomerMonth, SubscriptionUseStore, Touched
@@ -62,25 +64,37 @@ class UsageRatedStore:
         if "unsent" not in marks:
             return
         gone = {Key(*key) for key in marks["unsent"].get("gone", ())}
+        changed = frozenset(marks["unsent"].get("changed", ()))
         used = self._bundles.run(lambda session: self._uses.months(customer, session))
         for month in sorted(month for month in {*used, current} if month >= marks["unsent"]["from"]):
-            self._bundles.run(lambda session, month=month: self._tell_month(customer, month, gone, session))  # type: ignore[misc]
+            tell = partial(self._tell_month, (customer, month), gone, changed)
+            self._bundles.run(tell)
         self._bundles.sent(customer, marks["n"])
 
-    def _tell_month(self, customer: str, month: int, gone: Iterable[Key], session: ClientSession) -> None:
-        """All bundles of a month. What a subscription has no more counts as nothing."""
-        sums = self._uses.read([(customer, month)], session, folded=True)[customer, month]
-        bundles = bundles_of(self._bundles.known(customer, session).terms(month), sums)
-        told = {**dict.fromkeys(gone, Bundle()), **bundles}
-        self._tell([_bundle(customer, month, key, told[key]) for key in sorted(told)], session)
+    def _tell_month(
+        self, whose: CustomerMonth, gone: Iterable[Key], changed: AbstractSet[str], session: ClientSession
+    ) -> None:
+        """All bundles of a month, and what use of ``changed`` subscriptions costs now. What a subscription
+        has no more counts as nothing."""
+        sums = self._uses.read([whose], session, folded=True)[whose]
+        terms = self._bundles.known(whose[0], session).terms(whose[1])
+        told = {**dict.fromkeys(gone, Bundle()), **bundles_of(terms, sums)}
+        lines: list[Line] = [
+            _use(whose, terms, one, of, found)
+            for one in sorted(changed & sums.keys())
+            for of, found in sorted(sums[one].items())
+        ]
+        lines += (_bundle(*whose, key, told[key]) for key in sorted(told))
+        self._tell(lines, session)
 
     def _touched(self, touched: Touched, session: ClientSession) -> list[Line]:
         sums = self._uses.read(list(touched), session, folded=True)
         lines: list[Line] = []
         for (customer, month), uses in touched.items():
             found = sums[customer, month]
-            lines += (_use((customer, month), one, of, found[one].get(of, NONE)) for one, of in sorted(uses))
             terms = self._bundles.known(customer, session).terms(month)
+            for one, of in sorted(uses):
+                lines.append(_use((customer, month), terms, one, of, found[one].get(of, NONE)))
             keys = {key for one, _ in uses for key in terms.keys_of(one)}
             if keys:
                 bundles = bundles_of(terms, found)
@@ -108,8 +122,10 @@ class UsageRatedStore:
         return int(counted["sequence"])
 
 
-def _use(whose: CustomerMonth, subscription: str, call_type: str, sums: Used) -> SubscriptionUse:
-    events, seconds, volume, messages, amount = sums
+def _use(
+    whose: CustomerMonth, terms: Terms, subscription: str, call_type: str, sums: Used
+) -> SubscriptionUse:
+    events, seconds, volume, messages, *_ = sums
     return SubscriptionUse(
         customer_id=whose[0],
         subscription_id=subscription,
@@ -119,7 +135,7 @@ def _use(whose: CustomerMonth, subscription: str, call_type: str, sums: Used) ->
         seconds=seconds,
         bytes=volume,
         messages=messages,
-        amount=to_wire(amount),
+        amount=to_wire(costs(terms, subscription, call_type, sums)),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.bundles import Subscription, changed_from, share
-from services.cdr.domain.reference import FOREVER
+from services.cdr.domain.reference import FOREVER, Cover
 from shared.errors import Permanent
 from shared.events import Envelope, MobileSubscriptionChanged, PbxNumberChanged
 
@@ -23,7 +24,13 @@ class Owners(Protocol):
     """store/reference.py"""
 
     def save_ownership(
-        self, source: str, customer: str, product: str, revision: int, numbers: Any
+        self,
+        source: str,
+        customer: str,
+        product: str,
+        revision: int,
+        numbers: Any,
+        covers: Sequence[Cover] = (),
     ) -> bool: ...
 
 
@@ -53,11 +60,27 @@ def learn_subscription(
     """
     event = envelope.data
     facts = {"product": event.product, "numbers": [n.number for n in event.numbers]}
-    bundles.save(_customer(envelope), event.revision, subscription_of(event), facts, now)
+    subscription = subscription_of(event)
+    bundles.save(_customer(envelope), event.revision, subscription, facts, now)
     numbers = [(n.number, n.valid_from, n.valid_to) for n in event.numbers]
     return owners.save_ownership(
-        f"mobile:{event.subscription_id}", _customer(envelope), MOBILE, event.revision, numbers
+        f"mobile:{event.subscription_id}",
+        _customer(envelope),
+        MOBILE,
+        event.revision,
+        numbers,
+        covers_of(subscription),
     )
+
+
+def covers_of(subscription: Subscription) -> list[Cover]:
+    """Which call types its bundles cover, and when."""
+    found: set[Cover] = set()
+    for one in subscription.shares:
+        begin, end = max(subscription.begin, one.begin), min(subscription.end, one.end)
+        if begin < end:
+            found |= {Cover(call_type, begin, end) for call_type in one.types}
+    return sorted(found)
 
 
 def subscription_of(event: MobileSubscriptionChanged) -> Subscription:

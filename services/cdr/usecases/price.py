@@ -80,6 +80,7 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
         fields["roaming"] = roaming
     if subscription := owned.subscription:
         fields["subscription"] = subscription
+        fields |= waived(rated, subscription, moment, reference)
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
 
 
@@ -104,6 +105,14 @@ def rating(usage: Usage, customer: str, day: int, reference: Reference) -> Row:
     if terms:
         fields["terms"] = terms.id
     return fields
+
+
+def waived(rated: Row, subscription: str, moment: int, reference: Reference) -> Row:
+    """What changes of a price where a bundle of the subscription covers it. Where that turns out otherwise
+    for the month, its line makes up for it (bundles.accounts_of)."""
+    if not rated["amount"] or not reference.covered(subscription, rated["type"], moment):
+        return {}
+    return {"amount": 0, "waived": rated["amount"]}
 
 
 def usage_of(row: Row) -> Usage:

@@ -17,7 +17,7 @@ from services.cdr.domain.posting import SEEN_OF_RATING, Posted, Row, Standing, r
 from services.cdr.domain.rating import NoRate
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
-from services.cdr.usecases.price import rating, usage_of
+from services.cdr.usecases.price import rating, usage_of, waived
 from services.cdr.usecases.record_usage import Books, StaleReference, Store
 
 
@@ -89,8 +89,9 @@ def _look(row: Row, reference: Reference, sums: Sums) -> Change | None:
 
 def rerated(row: Row, reference: Reference) -> Row:
     """The fields that a row's price decides, by what counts now. Raises NoRate."""
-    day, _ = calendar(epoch(row["start"]))
-    return rating(usage_of(row), row["customer"], day, reference)
+    moment = epoch(row["start"])
+    rated = rating(usage_of(row), row["customer"], calendar(moment)[0], reference)
+    return rated | waived(rated, row.get("subscription", ""), moment, reference)
 
 
 def book_changes(

@@ -22,7 +22,7 @@ from shared.words import speaking
 GROUPS = {
     "subscription": _l("Abonnementen"),
     "usage": _l("Verbruik"),
-    "bundle": _l("Boven bundel"),
+    "bundle": _l("Bundels"),
     "one_off": _l("Eenmalig"),
     "discount": _l("Kortingen"),
 }

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from lxml import etree as etree  # type: ignore[import-untyped]
+from lxml import etree as etree
 
 Node = Any
 """lxml's element, whose class is not public."""

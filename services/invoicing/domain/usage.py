@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -19,11 +19,6 @@ from shared.words import lazy_gettext as _l
 from shared.words import ngettext
 
 PRODUCTS = {"telephony": _l("Telefonie"), "mobile": _l("Mobiel")}
-_BUNDLES = {
-    "data": _l("Boven bundel data"),
-    "voice": _l("Boven bundel bellen"),
-    "sms": _l("Boven bundel sms"),
-}
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +46,8 @@ class NumberSums(Sums, frozen=True, kw_only=True):
 
 
 class BundleLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What use above a bundle costs; with ``difference`` of a month that was closed before."""
+    """A bundle's month: what use above it costs, less what the usage within it was booked for (``covered``):
+    that is the ``amount``. With ``difference`` of a month that was closed before."""
 
     month: str
     kind: Literal["data", "voice", "sms"]
@@ -61,6 +57,7 @@ class BundleLine(msgspec.Struct, frozen=True, kw_only=True):
     over: int
     amount: Decimal
     difference: bool
+    covered: Decimal = Decimal(0)
     group: str = ""
     module: str = ""
     subscription_id: str = ""
@@ -89,9 +86,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One booked row."""
+    """One booked row; ``calls`` is -1 where it takes another back."""
 
     start: dt.datetime
+    calls: int
     type: str
     product: str
     sender: str | None
@@ -117,7 +115,8 @@ def is_late(row: StatementRow, period: str) -> bool:
 
 
 def lines(statement: Statement, late: Iterable[StatementRow], rate: VatRate) -> list[Line]:
-    """One line per product and call type, then what came late of earlier months, then use above bundles.
+    """One line per product and call type, then what came late of earlier months, then what was used above
+    bundles and what was used within them, which takes back what the lines of usage hold of it.
 
     ``late`` are the statement's late rows. Cents are those of :func:`shared.money.shown_cents`, so the
     lines add up to what Totalen shows.
@@ -126,7 +125,7 @@ def lines(statement: Statement, late: Iterable[StatementRow], rate: VatRate) -> 
     parts = [
         *(_usage_part(each, behind.get((each.product, each.type))) for each in statement.usage),
         *(_late_part(each) for each in behind.values()),
-        *(_bundle_part(each, statement.period) for each in statement.lines),
+        *(part for each in statement.lines for part in _bundle_parts(each)),
     ]
     parts = [each for each in parts if each.amount or each.detail]
     _total, cents = shown_cents([micro_from_decimal(each.amount) for each in parts])
@@ -158,7 +157,7 @@ def _by_type(rows: Iterable[StatementRow]) -> dict[tuple[str, str], TypeSums]:
         found[key] = TypeSums(
             product=row.product,
             type=row.type,
-            calls=(old.calls if old else 0) + 1,
+            calls=(old.calls if old else 0) + row.calls,
             duration=(old.duration if old else 0) + row.duration,
             volume=(old.volume if old else 0) + row.volume,
             messages=(old.messages if old else 0) + row.messages,
@@ -189,15 +188,18 @@ def _late_part(late: TypeSums) -> _Part:
     return _Part("usage", named, _measure(late), late.amount)
 
 
-def _bundle_part(each: BundleLine, period: str) -> _Part:
-    what = str(_BUNDLES[each.kind])
-    named = f"{what}, {each.label}" if each.label else what
-    if each.difference:
-        named = _("Correctie %(month)s: %(what)s", month=periods.named(each.month), what=named)
+def _bundle_parts(each: BundleLine) -> Iterator[_Part]:
+    """Above and within apart: one costs, the other takes back. A correction can turn either around."""
     detail = _(
         "%(used)s van %(allowance)s", used=_size(each, each.used), allowance=_size(each, each.allowance)
     )
-    return _Part("bundle", named, detail, each.amount)
+    amounts = {f"bundle_{each.kind}": each.amount + each.covered, f"covered_{each.kind}": -each.covered}
+    for code, amount in amounts.items():
+        if amount:
+            named = f"{label(code)}, {each.label}" if each.label else label(code)
+            if each.difference:
+                named = _("Correctie %(month)s: %(what)s", month=periods.named(each.month), what=named)
+            yield _Part("bundle", named, detail, amount)
 
 
 def _size(each: BundleLine, amount: int) -> str:

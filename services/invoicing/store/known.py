@@ -18,6 +18,9 @@ INDEXES = {
     "requested": [IndexModel([("customer_id", ASCENDING), ("day", ASCENDING)])],
 }
 
+BY_START = [("starts", ASCENDING), ("number", ASCENDING), ("_id", ASCENDING)]
+"""The order of subscriptions on an invoice: as they began, and those of one day by number."""
+
 
 class KnownStore(Reading):
     """Each write is of the newest revision only, so events may come again and in any order."""
@@ -68,7 +71,7 @@ class KnownStore(Reading):
 
     def subscriptions(self, customer_id: str) -> list[Subscription]:
         rows = self._db["subscriptions"].find({"customer_id": customer_id})
-        return [value_of(row, Subscription) for row in rows.sort([("starts", ASCENDING), ("_id", ASCENDING)])]
+        return [value_of(row, Subscription) for row in rows.sort(BY_START)]
 
     def requested(self, customer_id: str) -> list[Requested]:
         rows = self._db["requested"].find({"customer_id": customer_id})

@@ -88,6 +88,10 @@ def _bill(
     if order.period in store.settled(customer.id):
         return _settled_before(store, customer, order, run_id)
     basis = gather(store, cdr, customer, order.period, None)
+    begins = basis.account.begins(customer)
+    if begins > periods.last_day(order.period):
+        sentence = _("Deze klant wordt pas vanaf %(day)s gefactureerd.", day=f"{begins:%d-%m-%Y}")
+        return Billed(state="nothing", sentence=sentence)
     held = _held(store, basis, order)
     if held:
         return Billed(state="held", sentence=held)
@@ -118,9 +122,6 @@ def _settled_before(store: Store, customer: Customer, order: Order, run_id: str)
 
 def _held(store: Store, basis: Basis, order: Order) -> str:
     """Why this customer has to wait; empty when nothing stands in the way."""
-    begins = basis.account.begins(basis.customer)
-    if begins > periods.last_day(order.period):
-        return _("Deze klant wordt pas vanaf %(day)s gefactureerd.", day=f"{begins:%d-%m-%Y}")
     earlier = unsettled(store, basis)
     if earlier and not order.dry_run:
         return _(

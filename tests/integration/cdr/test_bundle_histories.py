@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from services.cdr import statements, usage_views
 from services.cdr import store as stores_module
-from services.cdr.domain.bundles import Key, bundles_of, terms_of
+from services.cdr.domain.bundles import Key, accounts_of, terms_of
 from services.cdr.domain.calendar import calendar
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.selection import Selection
@@ -90,11 +90,12 @@ class House:
 
     def change(self, which: int, volume: int, rate: str, since: int) -> None:
         """The subscription may use that many MB of the group's from a month of 2024 on, and nothing before;
-        and a second of calls of its own."""
+        a second of calls of its own, and from that month on as many minutes by a module."""
         name, number = self.names[which], self.numbers[which]
         known = self.told.get(name)
         begin = datetime(2024, since, 1, tzinfo=UTC)
         one: dict[str, Any] = {"types": ("data_national",), "group": "zm", "unit": MB, "valid_from": begin}
+        calls: dict[str, Any] = {"kind": "voice", "types": ("national",), "rate": rate, "unit": 60}
         event = MobileSubscriptionChanged(
             subscription_id=name,
             revision=known.revision + 1 if known else 1,
@@ -103,9 +104,8 @@ class House:
             numbers=(SubscriptionNumber(number=number, valid_from=BEGIN),),
             bundles=(
                 BundleShare(kind="data", volume=volume * MB, rate=rate, **one),
-                BundleShare(
-                    kind="voice", types=("national",), volume=1, rate=rate, unit=60, valid_from=BEGIN
-                ),
+                BundleShare(volume=1, valid_from=BEGIN, **calls),
+                BundleShare(volume=60 * volume, module="extra", valid_from=begin, **calls),
             ),
         )
         self.told[name] = event
@@ -156,9 +156,9 @@ class House:
         return usage_views.totals(self.stores, self.customer, selection, by, NOW)
 
     def expected(self) -> tuple[dict[Any, Any], dict[Any, Any]]:
-        """From all rows and today's subscriptions: ((month, subscription, type) → sums, (month, key) →
-        bundle)."""
-        sums: dict[Any, Any] = defaultdict(lambda: [0, 0, 0, 0])
+        """From all rows and today's subscriptions: ((month, subscription, type) → sums, of which the amount
+        is what it costs by itself; (month, key) → bundle)."""
+        sums: dict[Any, Any] = defaultdict(lambda: [0, 0, 0, 0, 0])
         for row in self.db["usage"].find({"customer": self.customer}):
             month = calendar(int(row["start"].timestamp()))[1]
             into = sums[month, row["subscription"], row["type"]]
@@ -167,18 +167,22 @@ class House:
                 (0, row["sign"]),
                 (column, row["sign"] * row["quantity"]),
                 (3, row["amount"]),
+                (4, row.get("waived", 0)),
             ):
                 into[index] += value
         subscriptions = [subscription_of(event) for event in self.told.values()]
         bundles: dict[Any, Any] = {}
         for month in MONTHS:
             uses: dict[str, Any] = defaultdict(dict)
-            for (when, name, kind), (rows, seconds, volume, amount) in sums.items():
+            for (when, name, kind), (rows, seconds, volume, amount, waived) in sums.items():
                 if when == month:
-                    uses[name][kind] = (rows, seconds, volume, 0, amount)
-            found = bundles_of(terms_of(subscriptions, month), uses)
-            bundles |= {(month, key): bundle for key, bundle in found.items()}
-        return dict(sums), bundles
+                    uses[name][kind] = (rows, seconds, volume, 0, amount, waived)
+            terms = terms_of(subscriptions, month)
+            bundles |= {(month, key): bundle for key, bundle in accounts_of(terms, uses).items()}
+            for (when, name, kind), found in sums.items():
+                if when == month:
+                    found[3] = 0 if terms.covers(name, kind) else found[3] + found[4]
+        return {key: found[:4] for key, found in sums.items()}, bundles
 
     def heard(self) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """What a listener of ``cdr.usage.rated.v1`` knows, whatever the order it hears things in."""
@@ -250,8 +254,10 @@ def test_whatever_happens_lines_are_what_is_over_and_everything_agrees(
     amounts: dict[Any, int] = defaultdict(int)
     for line in lines:
         amounts[line.month, line.key] += line.amount
-    over = {key: bundle.amount for key, bundle in bundles.items() if bundle.amount}
-    assert {key: amount for key, amount in amounts.items() if amount} == over
+    due = {key: bundle.amount - bundle.covered for key, bundle in bundles.items()}
+    assert {key: amount for key, amount in amounts.items() if amount} == {k: v for k, v in due.items() if v}
+    costs = sum(bundle.amount for bundle in bundles.values()) + sum(amount for *_, amount in uses.values())
+    assert sum(_micro(house.statement(period)) for period in PERIODS) == costs
 
     assert {period: house.statement(period) for period in house.closed} == house.closed
     for period in PERIODS:
@@ -306,6 +312,6 @@ def test_rows_of_before_there_were_bundles_count_in_the_months_that_are_open(dat
     assert [give_subscriptions(database), give_subscriptions(database)] == [1, 0]
     # 4.5 MB of September, of which two subscriptions may use 2 MB each; August stays as it was closed.
     periods = {period: house.stores.lines.lines(house.customer, period) for period in PERIODS}
-    assert {p: [line.amount for line in lines] for p, lines in periods.items() if lines} == {202409: [10_000]}
+    assert {p: [line.above for line in lines] for p, lines in periods.items() if lines} == {202409: [10_000]}
     house.fold()
     assert [use.bytes for use in house.heard()[0].values()] == [9 * MB // 2]

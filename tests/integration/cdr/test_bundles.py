@@ -52,12 +52,18 @@ def heard(cdr: Cdr) -> Iterator[Any]:
 
 
 def subscribe(
-    cdr: Cdr, customer: Customer, name: str, number: str, megabytes: int, revision: int = 1
+    cdr: Cdr,
+    customer: Customer,
+    name: str,
+    number: str,
+    megabytes: int,
+    revision: int = 1,
+    types: tuple[str, ...] = ("data_national",),
 ) -> None:
     """It may use that many MB of its group's data, above which a started MB costs 5 cents."""
     share = BundleShare(
         kind="data",
-        types=("data_national",),
+        types=types,
         volume=megabytes * MB,
         valid_from=LONG_AGO,
         group=GROUP,
@@ -112,15 +118,17 @@ def test_from_use_to_the_line_on_the_statement_and_what_comes_late(
     subscribe(cdr, customer, name, number, megabytes=10)
     use(cdr, number, f"{record}-a", 9)
     use(cdr, number, f"{record}-b", 4)
-    # The plan of these tests asks for each MB as well; what is over comes on top of that.
-    assert by_type(customer, "2024-05") == {"data_national": "0.159900", "bundle_data": "0.150000"}
+    # The plan of these tests asks for each MB as well, which the bundle covers.
+    assert by_type(customer, "2024-05") == {"data_national": "0.000000", "bundle_data": "0.150000"}
+    details = customer.details({"period": "2024-05"})
+    assert [row["amount"] for row in details["rows"]] == ["0.000000", "0.000000"]
     until(lambda: bundle(heard(), customer) == (13, 10, 3, "0.150000"), what="others to hear of it")
 
     asked = {"customer_id": customer.id, "period": "2024-05"}
     before = invoicing.call("cdr", "statement", INVOICING, **asked)
-    assert (before["state"], before["amount"]) == ("open", "0.309900")
+    assert (before["state"], before["amount"]) == ("open", "0.150000")
     closed = invoicing.call("cdr", "close_period", INVOICING, command_id=new_id(), **asked)
-    assert (closed["rows"], closed["amount"]) == (2, "0.309900")
+    assert (closed["rows"], closed["amount"]) == (2, "0.150000")
     statement = invoicing.call("cdr", "statement", INVOICING, **asked)
     assert statement == {**before, "state": "closed", "closed_at": closed["closed_at"]}
     (line,) = statement["lines"]
@@ -136,6 +144,8 @@ def test_from_use_to_the_line_on_the_statement_and_what_comes_late(
         "allowance": 10 * MB,
         "over": 3 * MB,
         "amount": "0.150000",
+        "above": "0.150000",
+        "covered": "0.000000",
         "difference": False,
     }
 
@@ -144,12 +154,12 @@ def test_from_use_to_the_line_on_the_statement_and_what_comes_late(
     assert [(x["month"], x["over"] // MB, x["amount"], x["difference"]) for x in june["lines"]] == [
         ("2024-05", 5, "0.100000", True)
     ]
-    assert june["late"] == {"rows": 1, "amount": "0.024600"}
-    assert by_type(customer, "2024-06") == {"data_national": "0.024600", "bundle_data": "0.100000"}
+    assert june["late"] == {"rows": 1, "amount": "0.000000"}
+    assert by_type(customer, "2024-06") == {"data_national": "0.000000", "bundle_data": "0.100000"}
     until(lambda: bundle(heard(), customer) == (15, 10, 5, "0.250000"), what="others to hear of late use")
 
     subscribe(cdr, customer, name, number, megabytes=20, revision=2)
-    assert by_type(customer, "2024-06") == {"data_national": "0.024600", "bundle_data": "-0.150000"}
+    assert by_type(customer, "2024-06") == {"data_national": "0.000000", "bundle_data": "-0.150000"}
     assert invoicing.call("cdr", "statement", INVOICING, **asked) == statement
     until(
         lambda: bundle(heard(), customer) == (15, 20, 0, "0.000000"), what="others to hear of a larger bundle"
@@ -159,9 +169,11 @@ def test_from_use_to_the_line_on_the_statement_and_what_comes_late(
 
 
 def test_days_and_numbers_leave_out_what_is_above_bundles_and_say_so(cdr: Cdr) -> None:
-    customer, number = Customer(cdr), mobile_number()
-    subscribe(cdr, customer, new_id(), number, megabytes=0)
+    """The bundle came after the use that it covers: that cost what the plan says, and is taken back."""
+    customer, number, name = Customer(cdr), mobile_number(), new_id()
+    subscribe(cdr, customer, name, number, megabytes=0, types=())
     use(cdr, number, f"{customer.id[:12]}-a", 1)
+    subscribe(cdr, customer, name, number, megabytes=0, revision=2)
     days = {"from": "2024-05-01", "to": "2024-05-31"}
     for selection in (days, {"period": "2024-05", "sender": number}):
         found = customer.totals(by="type", **selection)
@@ -170,9 +182,12 @@ def test_days_and_numbers_leave_out_what_is_above_bundles_and_say_so(cdr: Cdr) -
     assert [(row["number"], row["type"], row["amount"]) for row in by_number] == [
         (number, "data_national", "0.012300"),
         (None, "bundle_data", "0.050000"),
+        (None, "covered_data", "-0.012300"),
     ]
     top = customer.ask("top", of="type", selection={"period": "2024-05"}, limit=1)
-    assert (top["rows"][0]["key"], top["other"]["amount"]) == ("bundle_data", "0.012300")
+    assert (top["rows"][0]["key"], top["other"]["amount"]) == ("bundle_data", "0.000000")
+    within = customer.totals(by="type", period="2024-05", types=["covered_data"])
+    assert [row["amount"] for row in within["rows"]] == ["-0.012300"]
     only = customer.totals(by="type", period="2024-05", types=["bundle_data"])
     assert [(row["type"], row["calls"], row["amount"]) for row in only["rows"]] == [
         ("bundle_data", 0, "0.050000")
@@ -200,6 +215,7 @@ def test_the_rows_of_a_statement_come_oldest_first_in_pages(cdr: Cdr, invoicing:
         "product": "telephony",
         "sender": customer.number,
         "receiver": "+31850003000",
+        "calls": 1,
         "duration": 60,
         "volume": 0,
         "messages": 0,

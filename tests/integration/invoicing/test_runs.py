@@ -118,6 +118,17 @@ def test_a_dry_run_closes_and_numbers_nothing(books: Books) -> None:
     assert first["total"] == rows["Klant 1 B.V."]["total"]
 
 
+def test_who_is_billed_from_a_later_day_has_nothing_yet_and_keeps_the_month(books: Books) -> None:
+    later = customer(1, known_on=dt.date(2026, 11, 1))
+    books.know(later, *october(2))
+    for dry_run, other in ((True, "preview"), (False, "done")):
+        rows = books.run(dry_run=dry_run)
+        assert states(rows) == ["nothing", other]
+        assert rows["Klant 1 B.V."]["sentence"] == "Deze klant wordt pas vanaf 01-11-2026 gefactureerd."
+    assert "2026-10" not in books.store.settled(later.id), "staff may still let it begin earlier"
+    assert [each for each, _period in books.cdr.closed] == [f"{2:032x}"]
+
+
 def test_nothing_to_bill_settles_the_month_without_an_invoice(books: Books) -> None:
     books.know(*october(1))
     books.cdr.given = {(f"{1:032x}", "2026-10"): statement("2026-10")}

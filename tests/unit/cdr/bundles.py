@@ -47,5 +47,5 @@ def subscription(
     return Subscription(name, f"label of {name}", int(day(begin).timestamp()), last, shares)
 
 
-def used(seconds: int = 0, volume: int = 0, messages: int = 0, amount: int = 0) -> Used:
-    return (1, seconds, volume, messages, amount)
+def used(seconds: int = 0, volume: int = 0, messages: int = 0, amount: int = 0, waived: int = 0) -> Used:
+    return (1, seconds, volume, messages, amount, waived)

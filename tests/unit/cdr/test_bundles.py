@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from services.cdr.domain.bundles import (
     Key,
     Share,
     Subscription,
+    accounts_of,
     bundles_of,
     changed_from,
     cost,
+    costs,
     share,
     terms_of,
 )
-from services.cdr.domain.period_lines import lines_of
+from services.cdr.domain.period_lines import Held, lines_of
+from services.cdr.store.period_lines import from_document, to_documents
 from tests.unit.cdr.bundles import (
     DECEMBER,
     GROUP_DATA,
@@ -127,6 +131,87 @@ def test_use_of_a_type_counts_in_one_bundle_that_of_the_module_first() -> None:
     assert {key.module: bundle.used for key, bundle in found.items()} == {"": 10, "eu": 7}
 
 
+def test_what_a_bundle_covers_costs_nothing_by_itself_and_what_is_over_what_the_bundle_says() -> None:
+    """The rate plan asked 2.60 for 130 minutes to the EU; the module pays them, and 30 are above it."""
+    module = voice(100, module="eu", group="", types=("international_eu",), rate="0.10")
+    one = subscription("one", voice(150), module)
+    uses = {
+        "one": {
+            "international_eu": used(seconds=130 * MINUTE, amount=2_600_000),
+            "international_world": used(seconds=MINUTE, amount=900_000),
+        },
+        "other": {"international_eu": used(seconds=MINUTE, amount=20_000)},
+    }
+    subscriptions = [one, subscription("other", voice(150))]
+    found = bundles(subscriptions, uses)
+    assert found[Key("voice", subscription="one", module="eu")].covered == 2_600_000
+    assert found[GROUP_VOICE].covered == 0
+    (line,) = lines_of(NOVEMBER, {NOVEMBER: found}, {}, {})
+    assert (line.above, line.covered, line.amount) == (3_000_000, 2_600_000, 400_000)
+    assert list(line.parts()) == [("bundle_voice", 3_000_000), ("covered_voice", -2_600_000)]
+    terms = terms_of(subscriptions, NOVEMBER)
+    covered = [terms.covers(name, "international_eu") for name in ("one", "other", "gone")]
+    assert covered == [True, False, False]
+
+
+WAIVED = [
+    ("covered", [voice(9, group="")], 0, {Key("voice", subscription="one"): Bundle(60, 540)}),
+    ("not after all", [], 70_000, {Key("voice", subscription="one"): Bundle(covered=-70_000)}),
+    (
+        "not after all, beside another bundle",
+        [voice(9, group="", types=("mobile",))],
+        70_000,
+        {Key("voice", subscription="one"): Bundle(0, 540, 0, -70_000)},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "cost", "found"), [one[1:] for one in WAIVED], ids=[one[0] for one in WAIVED]
+)
+def test_what_a_row_was_booked_without_is_asked_where_no_bundle_covers_it(
+    given: list[Share], cost: int, found: dict[Key, Bundle]
+) -> None:
+    """A row was booked for nothing; then another change of the subscription came."""
+    terms = terms_of([subscription("one", *given)], NOVEMBER)
+    sums = used(seconds=60, waived=70_000)
+    assert accounts_of(terms, {"one": {"national": sums}}) == found
+    assert costs(terms, "one", "national", sums) == cost
+
+
+def test_a_type_that_several_shares_name_is_taken_back_once_also_of_several_kinds() -> None:
+    shares = [
+        voice(1, types=("incoming",)),
+        voice(1, types=("incoming",), module="eu", group=""),
+        sms(1, types=("incoming",), group=""),
+    ]
+    one = subscription("one", *shares)
+    found = bundles([one], {"one": {"incoming": used(seconds=5, messages=1, amount=70_000)}})
+    taken = {key.module: bundle.covered for key, bundle in found.items() if bundle.covered}
+    assert taken == {"eu": 70_000}
+
+
+def test_a_difference_tells_what_is_above_and_what_is_within_apart() -> None:
+    key = Key("voice", subscription="one", module="eu")
+    before = {NOVEMBER: {key: Held(above=300_000, covered=500_000)}}
+    now = {NOVEMBER: {key: Bundle(used=60, allowance=60, amount=0, covered=700_000)}, DECEMBER: {}}
+    (line,) = lines_of(DECEMBER, now, before, {})
+    assert (line.above, line.covered, line.amount, line.difference) == (-300_000, 200_000, -500_000, True)
+    same = {NOVEMBER: {key: Held(above=0, covered=700_000)}}
+    assert lines_of(DECEMBER, now, same, {}) == []
+    # The subscription lost its module, also for November: what was taken back is asked again.
+    (line,) = lines_of(DECEMBER, {NOVEMBER: {}}, same, {})
+    assert (line.above, line.amount) == (0, 700_000)
+
+
+def test_a_line_of_a_period_that_closed_before_lines_took_back_is_all_above() -> None:
+    (line,) = lines_of(NOVEMBER, {NOVEMBER: {GROUP_DATA: Bundle(3, 1, amount=50, covered=7)}}, {}, {})
+    (document,) = to_documents([line])
+    assert from_document(document) == line
+    old = {name: value for name, value in document.items() if name not in ("above", "covered")}
+    assert from_document({**old, "amount": 50}) == replace(line, covered=0)
+
+
 def test_where_shares_of_a_group_disagree_the_lowest_price_holds() -> None:
     """However they are ordered: per byte, and of equal ones that of the smallest unit."""
     shares = [data(1, rate="0.05"), data(1, rate="0.02"), data(1, rate="0.002", unit=MB // 10)]
@@ -195,7 +280,14 @@ shares = st.builds(
     module=st.sampled_from(["", "", "extra"]),
     rate=st.sampled_from(["0", "0.01", "0.025"]),
 )
-sums = st.builds(used, seconds=st.integers(0, 300), volume=st.integers(0, 5 * MB), messages=st.integers(0, 5))
+sums = st.builds(
+    used,
+    seconds=st.integers(0, 300),
+    volume=st.integers(0, 5 * MB),
+    messages=st.integers(0, 5),
+    amount=st.integers(-5, 500_000),
+    waived=st.integers(0, 500_000),
+)
 types = st.sampled_from(["data_national", "national", "mobile", "sms", "data_world"])
 
 
@@ -215,6 +307,14 @@ def test_no_order_changes_a_bundle_and_use_is_in_one_bundle_at_most(
     for kind, column in (("voice", 1), ("data", 2), ("sms", 3)):
         everything = sum(s[column] for types in uses.values() for s in types.values())
         assert sum(b.used for key, b in found.items() if key.kind == kind) <= everything
+    terms = terms_of(subscriptions, NOVEMBER)
+    covered = [s[4] for one, of in uses.items() for kind, s in of.items() if terms.covers(one, kind)]
+    assert sum(bundle.covered for bundle in found.values()) == sum(covered)
+    # Rows and lines together are what is not covered, by the plan's prices, and what is over.
+    booked = sum(s[4] for of in uses.values() for s in of.values())
+    lines = sum(one.amount - one.covered for one in accounts_of(terms, uses).values())
+    due = sum(costs(terms, one, kind, s) for one, of in uses.items() for kind, s in of.items())
+    assert booked + lines == due + sum(bundle.amount for bundle in found.values())
     assert all(bundle.amount >= 0 for bundle in found.values())
     assert all(bundle.amount == 0 for bundle in found.values() if bundle.used <= bundle.allowance)
 

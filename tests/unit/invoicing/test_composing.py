@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.invoicing.documents.ubl_lines import priced
 from services.invoicing.domain.charges import Charge, Module, Product, Requested, Subscription
 from services.invoicing.domain.composing import Basis, Draft, compose, obstacles, written_number
 from services.invoicing.domain.invoice import Line
@@ -104,6 +105,7 @@ def test_everything_in_its_order() -> None:
 def test_late_usage_says_so_and_bundles_follow() -> None:
     early = StatementRow(
         start=dt.datetime(2026, 9, 30, 21, 59, tzinfo=dt.UTC),
+        calls=1,
         type="national",
         product="telephony",
         sender="+31850001600",
@@ -146,6 +148,64 @@ def test_late_usage_says_so_and_bundles_follow() -> None:
             "1.003 MB van 1.000 MB",
         ),
     ]
+
+
+def within(covered: str, amount: str, **more: Any) -> BundleLine:
+    facts: dict[str, Any] = {
+        "month": "2026-10",
+        "kind": "voice",
+        "label": "Sanne",
+        "used": 130 * 60,
+        "allowance": 100 * 60,
+        "over": 30 * 60,
+        "difference": False,
+    }
+    return BundleLine(covered=Decimal(covered), amount=Decimal(amount), **(facts | more))
+
+
+def test_what_a_bundle_covers_is_taken_back_in_a_line_of_its_own() -> None:
+    """A negative line has a negative quantity, never a negative price (BR-27)."""
+    usage = [type_sums("2.6040", "international_eu", product="mobile")]
+    booked = statement("2026-10", usage, lines=(within("2.6040", "0.3960"),), amount=Decimal("3.0000"))
+    draft = compose(basis(statement=booked))
+    assert [(line.description, str(line.net), line.detail) for line in draft.lines] == [
+        ("Mobiel: Internationaal EU", "2.60", "10 gesprekken, 10 min 0 s"),
+        ("Boven bundel bellen, Sanne", "3.00", "130 min van 100 min"),
+        ("Binnen bundel bellen, Sanne", "-2.60", "130 min van 100 min"),
+    ]
+    assert [(*map(str, priced(line)),) for line in draft.lines[1:]] == [
+        ("1", "3.00", "1"),
+        ("-1", "2.60", "1"),
+    ]
+
+
+def test_a_difference_of_a_bundle_can_turn_either_part_around() -> None:
+    changed = within("-0.5000", "0.3000", month="2026-09", difference=True)
+    draft = compose(basis(statement=statement("2026-10", lines=(changed,), amount=Decimal("0.3000"))))
+    assert [(line.description, str(line.net)) for line in draft.lines] == [
+        ("Correctie september 2026: Boven bundel bellen, Sanne", "-0.20"),
+        ("Correctie september 2026: Binnen bundel bellen, Sanne", "0.50"),
+    ]
+
+
+def test_a_late_row_that_is_taken_back_again_is_no_call() -> None:
+    def row(calls: int) -> StatementRow:
+        facts: dict[str, Any] = {"sender": "+31850001600", "receiver": "+31850002000", "volume": 0}
+        return StatementRow(
+            start=dt.datetime(2026, 9, 30, 20, tzinfo=dt.UTC),
+            calls=calls,
+            type="national",
+            product="telephony",
+            duration=60 * calls,
+            messages=0,
+            amount=Decimal("0.3") * calls,
+            **facts,
+        )
+
+    booked = statement("2026-10", [type_sums("0.0000", calls=0, duration=0)])
+    assert compose(basis(statement=booked, late=(row(-1), row(1)))).is_empty
+    lines = compose(basis(statement=booked, late=(row(1), row(1), row(-1)))).lines
+    assert "1 gesprek, 1 min 0 s" in {line.detail for line in lines}
 
 
 AMOUNTS = st.lists(st.decimals(-50, 5000, places=4), min_size=1, max_size=12)

@@ -64,7 +64,7 @@ def test_the_first_page_says_who_what_and_how_much() -> None:
     assert page["groups"] == [
         ["Abonnementen", "€ 131,45"],
         ["Verbruik", "€ 47,91"],
-        ["Boven bundel", "€ 0,35"],
+        ["Bundels", "€ 0,35"],
         ["Eenmalig", "€ 25,00"],
         ["Kortingen", "−€ 10,00"],
     ]
