@@ -10,7 +10,7 @@ from gateway.models.account import Account
 from gateway.parts import parts
 from gateway.words import gettext as _
 from gateway.words import of, speak
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.logging import correlation_id
 
 SCHEME = "bearer"
@@ -33,19 +33,10 @@ def admit() -> None:
     try:
         account = parts().opened_tokens.account(token, lambda: _ask(token))
     except NotFound:
-        raise unauthorized(_("Dit token werkt niet (meer).")) from None
-    g.account = g.viewer = account
+        challenge = WWWAuthenticate(SCHEME, {"realm": "tikker", "error": "invalid_token"})
+        raise Unauthorized(_("Dit token werkt niet (meer)."), www_authenticate=challenge) from None
+    g.viewer = account
     speak(of(account))
-
-
-def check_second_step(account: Account) -> None:
-    """Whose company asks a second step, and who has none, has no program either."""
-    if account.user.must_set_up_second_step:
-        raise Forbidden(_("Uw bedrijf vraagt inloggen in twee stappen. Stel dat eerst in de portal in."))
-
-
-def unauthorized(sentence: str) -> Unauthorized:
-    return Unauthorized(sentence, www_authenticate=WWWAuthenticate(SCHEME, {"realm": "tikker"}))
 
 
 def _ask(token: str) -> Account:

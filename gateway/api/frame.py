@@ -7,19 +7,23 @@ which is also what the document describes; so nothing that is not declared there
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar
 
 import msgspec
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from gateway.api.where import PREFIX
 from gateway.models.part import Part
+from shared.schema import Base
+from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 
 JSON = "application/json"
@@ -47,8 +51,13 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = Strict()
 
+    def __init__(self, *names: Any, **options: Any) -> None:
+        super().__init__(*names, **options)
+        self.answered: list[Any] = []
+        """The models that its addresses answer."""
 
-class _Key(Schema):
+
+class _Key(Base):
     """The name that a program gives a change, so that sending it twice changes once."""
 
     key = fields.String(
@@ -59,6 +68,17 @@ class _Key(Schema):
         ),
         metadata={"description": "Of your choice, new for each change; the same again has one effect."},
     )
+
+
+class Amount(fields.Decimal):
+    """An amount as text (``"100.00"``): a JSON number is a float to most readers, and money is not."""
+
+    _form = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        if not isinstance(value, str) or not self._form.fullmatch(value):
+            raise ValidationError(_("Schrijf een bedrag als tekst: 100.00."))
+        return Decimal(value)
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +148,7 @@ def downloads(
     def add(view: View) -> View:
         file = {"type": "string", "format": "binary"}
         made = pages.response(200, file, content_type=content_type, description="The file.")(view)
-        pages.route(path, methods=["GET"])(rule(made))
+        _route(pages, path, "GET", rule(made))
         return view
 
     return add
@@ -184,13 +204,24 @@ def _answering(view: View, status: int = 200) -> View:
 def _put(
     pages: Resource, path: str, method: str, view: View, model: Any, status: int, rule: Callable[[View], View]
 ) -> View:
-    described = pages.response(status, {"x-model": model}, description=_first_line(model))(view)
-    pages.route(path, methods=[method])(rule(described))
+    described = pages.response(status, {"x-model": name_of(model)}, description=_first_line(model))(view)
+    _route(pages, path, method, rule(described))
+    pages.answered.append(model)
     return view
+
+
+def _route(pages: Resource, path: str, method: str, view: View) -> None:
+    """Under the name of its function, by which the document finds its access rule."""
+    named = pages.doc(operationId=f"{pages.name}.{view.__name__}")(view)
+    pages.route(path, methods=[method])(named)
+
+
+def name_of(model: Any) -> str:
+    """By which the document knows a model until it is made."""
+    return f"{model.__module__}.{model.__qualname__}" if isinstance(model, type) else str(model)
 
 
 def _first_line(model: Any) -> str:
     """Of what a model is said to be."""
     said = (getattr(model, "__doc__", None) or "").strip().split("\n")[0]
     return said if isinstance(model, type) and said else "What was asked."
-

@@ -9,6 +9,7 @@ import msgspec
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from gateway.access import ROLE_NAMES
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
 from shared import errors
@@ -40,7 +41,7 @@ HTTP: dict[int, tuple[str, Any]] = {
 }
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class Error(msgspec.Struct, frozen=True, kw_only=True):
     """Every error: a ``code`` for programs, a sentence for people in their language, sentences per field, and
     the ID under which the house's log has it."""
 
@@ -54,7 +55,9 @@ def of_service(error: errors.TikkerError) -> Response:
     """An error that a service raised."""
     status = STATUSES[next(kind for kind in type(error).__mro__ if kind in STATUSES)]
     fields: Mapping[str, list[str]] = error.details.get("fields") or {}
-    response = _answer(status, error.code, str(error), fields)
+    role = ROLE_NAMES.get(error.details.get("role") or "")
+    sentence = _("Daarvoor is de rol %(role)s nodig.", role=role) if role else str(error)
+    response = _answer(status, error.code, sentence, fields)
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, errors.Unavailable):
@@ -66,7 +69,9 @@ def of_http(error: HTTPException) -> Response:
     """An error of Flask's or of a schema; a sentence of ours in it is told."""
     status = error.code or 500
     code, sentence = HTTP.get(status, ("error", _l("Dit verzoek klopt niet.")))
-    ours = error.description if status in (401, 403) and error.description != type(error).description else None
+    ours = (
+        error.description if status in (401, 403) and error.description != type(error).description else None
+    )
     response = _answer(status, code, str(ours or sentence), _fields(error))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
@@ -93,7 +98,5 @@ def _flatten(messages: Any, at: str, found: dict[str, list[str]]) -> None:
 
 
 def _answer(status: int, code: str, message: str, fields: Mapping[str, list[str]]) -> Response:
-    problem = Problem(
-        code=code, message=message, fields=dict(fields), correlation_id=correlation_id() or ""
-    )
-    return Response(msgspec.json.encode(problem), status=status, mimetype="application/json")
+    told = Error(code=code, message=message, fields=dict(fields), correlation_id=correlation_id() or "")
+    return Response(msgspec.json.encode(told), status=status, mimetype="application/json")

@@ -86,6 +86,18 @@ AREAS = (
             ("pbx.checklist", "checklist"),
         ),
     ),
+    Area(
+        "mobiel",
+        _l("Mobiel"),
+        "mobile.listing",
+        ("mobile",),
+        (
+            *((f"mobile.{view}", "lijst") for view in ("listing", "set_limit")),
+            *((f"mobile.{view}", "algemeen") for view in ("show", "change_label", "show_puk")),
+            *((f"mobile.{view}", "limieten") for view in ("limits", "set_limit_of")),
+            *((f"mobile.{view}", "blokkeren") for view in ("blocks", "ask_sim")),
+        ),
+    ),
     Area("instellingen", _l("Instellingen"), "settings.show", ("settings",)),
     Area(
         "gebruikers",

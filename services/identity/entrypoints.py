@@ -264,6 +264,11 @@ class IdentityService(Operations):
     def change_customer(self, acting: Acting, **fields: Any) -> Reply:
         return companies.change_customer(self.store, clock, acting, **fields)
 
+    @rpc(kinds=STAFF)
+    def republish(self, acting: Acting) -> Reply:
+        acting.require_staff()
+        return companies.republish(self.store, clock)
+
     @rpc(company_requests.Customers, kinds=STAFF)
     def customers(self, acting: Acting, **fields: Any) -> Reply:
         return views.customers(self.store, acting, **fields)

@@ -16,6 +16,7 @@ from gateway.pages.acting import acting, viewer
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
+from shared.errors import Invalid, NotFound
 
 pages = Blueprint("beheer_mobile_setup", __name__, url_prefix="/beheer/mobiel")
 
@@ -69,7 +70,11 @@ def set_defaults(partner_id: str | None) -> Response | Page:
 
 
 def _defaults(partner_id: str | None) -> Defaults:
-    return parts().mobile_staff.defaults(acting(), partner_id)
+    """A partner's own, or those of the partner that the address names: the operator has none."""
+    try:
+        return parts().mobile_staff.defaults(acting(), partner_id)
+    except Invalid as error:
+        raise NotFound() from error
 
 
 def _typed(one: Default) -> str:

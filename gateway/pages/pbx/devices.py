@@ -25,7 +25,7 @@ from gateway.pages.pbx.frame import Page, holders, page, pages, settings
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound, Unavailable
 
 TAB = "pbx.users"
 
@@ -40,7 +40,14 @@ class Vendor:
 
 def of_user(user_id: str) -> Part[list[DeviceRow]]:
     """A user's devices, for the user's page: which stands without them."""
-    return Part.ask(lambda: parts().devices.of_user(acting(), user_id))
+
+    def ask() -> list[DeviceRow]:
+        try:
+            return parts().devices.of_user(acting(), user_id)
+        except NotFound as problem:  # of the method itself: a release that knows no devices
+            raise Unavailable() from problem
+
+    return Part.ask(ask)
 
 
 @pages.get("/gebruikers/<id:pbx_user_id>/toestel")

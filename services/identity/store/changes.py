@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo import ASCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -57,12 +57,24 @@ class Changes:
     def add_customer(self, customer: Customer) -> None:
         row = {**customer_row(customer), "created_at": self._at, "holds": 0}
         self._db["customers"].insert_one(row, session=self._session)
-        outbox.add(self._db, self._session, wrap(customers.changed(customer), customer.id, self._at))
+        self.tell_of(customer)
 
     def save_customer(self, customer: Customer) -> None:
         row = {"$set": customer_row(customer)}
         self._db["customers"].update_one({"_id": customer.id}, row, session=self._session)
-        outbox.add(self._db, self._session, wrap(customers.changed(customer), customer.id, self._at))
+        self.tell_of(customer)
+
+    def customers_after(self, number: int, limit: int) -> list[Customer]:
+        """The next companies by number."""
+        rows = self._db["customers"].find({"number": {"$gt": number}}, session=self._session)
+        found = rows.sort("number", ASCENDING).limit(limit)
+        return [customer for row in found if (customer := customer_of(row))]
+
+    def tell_of(self, *told: Customer) -> None:
+        """Queue the events of companies as they stand."""
+        if told:
+            events = (wrap(customers.changed(each), each.id, self._at) for each in told)
+            outbox.add(self._db, self._session, *events)
 
     def customers_below(self, customer_id: str) -> int:
         """How many companies have this one as their parent; :meth:`hold_users` of it first."""

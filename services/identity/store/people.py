@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.collation import Collation
@@ -19,6 +20,8 @@ from services.identity.store.changes import Changes
 from services.identity.store.rows import customer_of, user_of
 from shared import commands, mongo, outbox
 from shared.mongo import Document
+
+Result = TypeVar("Result")
 
 ANY_CASE = Collation(locale="en", strength=2)
 
@@ -83,9 +86,9 @@ class Store:
             self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
         )
 
-    def together(self, at: datetime, work: Callable[[Changes], None]) -> None:
+    def together(self, at: datetime, work: Callable[[Changes], Result]) -> Result:
         """Run ``work`` in one transaction: for what no command asks for, such as a login."""
-        mongo.transact(self._db, lambda session: work(Changes(self._db, session, at)))
+        return mongo.transact(self._db, lambda session: work(Changes(self._db, session, at)))
 
     def answered(self, command_id: str, request: tuple[object, ...], at: datetime) -> Document | None:
         """What the command answered when it ran; None when it has not.

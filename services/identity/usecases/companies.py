@@ -19,6 +19,7 @@ from shared.events.audit import Subject
 from shared.ids import new_id
 from shared.words import gettext as _
 
+PUBLISH_BATCH = 200
 _NOT_TOLD = ("id", "number", "revision")
 """Fields that the audit log knows already, or that grow by themselves."""
 
@@ -108,6 +109,24 @@ def change_customer(
 
     request = ("change_customer", customer_id, revision, fields, place)
     return store.once(f"{reach.name}:{command_id}", request, clock(), work)
+
+
+def republish(store: Store, clock: Clock) -> Reply:
+    """Queue the state of every company again, so that a new consumer learns all of them.
+
+    Revisions stay as they are: whoever knows them already sees nothing new. A change that runs at
+    the same time may be told before an older state of it; its higher revision wins.
+    """
+    count, after = 0, 0
+
+    def batch_of(changes: Changes) -> list[Customer]:
+        batch = changes.customers_after(after, PUBLISH_BATCH)
+        changes.tell_of(*batch)
+        return batch
+
+    while batch := store.together(clock(), batch_of):
+        count, after = count + len(batch), batch[-1].number
+    return {"events": count}
 
 
 def _place(

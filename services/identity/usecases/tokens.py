@@ -81,7 +81,7 @@ def create(
         _check_room(changes, user, name)
         changes.tokens.add(token)
         changes.save_user(users.heard_of(user))  # of two at once one sees the other's token
-        _record(changes, acting, token, "created", after=_told(token))
+        _record(changes, acting, token, "created", {}, _told(token))
         return {**token_reply(token, user, now), "mark": mark}
 
     request = ("create_token", name, tuple(wanted), expires_on)
@@ -99,7 +99,7 @@ def revoke(store: Store, clock: Clock, acting: Acting, *, token_id: str, command
             raise NotFound()
         changes.tokens.remove(token)
         changes.save_user(users.heard_of(user))  # so that nobody goes by what they knew of it
-        _record(changes, acting, token, "revoked", before=_told(token))
+        _record(changes, acting, token, "revoked", _told(token), {})
         return {"id": token.id, "name": token.name}
 
     command, request = f"{acting.user_id}:{command_id}", ("revoke_token", token_id)
@@ -131,9 +131,9 @@ def _check_room(changes: Changes, user: User, name: str) -> None:
         raise Conflict(_("U hebt al %(count)s tokens. Trek er eerst een in.", count=tokens.MOST_TOKENS))
 
 
-def _record(changes: Changes, acting: Acting, token: Token, verb: str, **told: Reply) -> None:
+def _record(changes: Changes, acting: Acting, token: Token, verb: str, before: Reply, after: Reply) -> None:
     subject = Subject(kind="access", id=token.id, name=token.name)
-    changes.record(acting, token.customer_id, f"access.{verb}", subject, **told)
+    changes.record(acting, token.customer_id, f"access.{verb}", subject, before, after)
 
 
 def _told(token: Token) -> Reply:

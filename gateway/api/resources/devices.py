@@ -1,0 +1,54 @@
+"""Telephones of the PBX's users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.access import customers
+from gateway.api.frame import DONE, Done, Made, changes, reads, resource
+from gateway.api.requests import DeviceBody, DevicesQuery, NewDeviceBody
+from gateway.models.devices import Device, DeviceRow, Model
+from gateway.pages.acting import acting
+from gateway.parts import parts
+
+pages = resource("devices", "Telephones of the PBX's users. Their passwords are not told here.")
+holder = customers(role="settings", product="pbx")
+ONE = "/devices/<id:device_id>"
+
+
+@reads(pages, "/device-models", list[Model], holder)
+def models() -> list[Model]:
+    """What can be chosen, by vendor."""
+    return parts().devices.models(acting())
+
+
+@reads(pages, "/devices", list[DeviceRow], holder, DevicesQuery)
+def listing(query: dict[str, Any]) -> list[DeviceRow]:
+    """The telephones of a user, or those that are nobody's."""
+    return parts().devices.of_user(acting(), query["user_id"])
+
+
+@changes(pages, "POST", "/devices", holder, NewDeviceBody, Made, status=201)
+def create(key: str, body: dict[str, Any]) -> Made:
+    """A new telephone."""
+    return Made(id=parts().devices.create(acting(), key, body))
+
+
+@reads(pages, ONE, Device, holder)
+def show(device_id: str) -> Device:
+    """One, with what must be typed into it (but for passwords)."""
+    return parts().devices.device(acting(), device_id)
+
+
+@changes(pages, "PATCH", ONE, holder, DeviceBody)
+def change(key: str, body: dict[str, Any], device_id: str) -> Done:
+    """Change what the body names."""
+    parts().devices.change(acting(), key, device_id, **body)
+    return DONE
+
+
+@changes(pages, "DELETE", ONE, holder)
+def remove(key: str, device_id: str) -> Done:
+    """Take one away."""
+    parts().devices.remove(acting(), key, device_id)
+    return DONE

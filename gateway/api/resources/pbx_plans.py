@@ -1,0 +1,82 @@
+"""What the PBX makes of its number plan: checks, tried calls, publishing; and calls that were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gateway.access import customers
+from gateway.api.frame import DONE, Done, changes, reads, resource
+from gateway.api.requests import AttemptBody, PbxCallsQuery, PublishBody
+from gateway.clients.pbx_plans import Attempt
+from gateway.models.pbx_calls import Calls
+from gateway.models.pbx_checklist import Checklist
+from gateway.models.pbx_plans import Checks, Difference, Tried, Version
+from gateway.pages.acting import acting
+from gateway.parts import parts
+
+pages = resource("number_plan", "The number plan: checks, tried calls, publishing; and calls that were.")
+holder = customers(role="settings")
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft holds from now on; ``changed_tests`` are the saved tests that now go elsewhere."""
+
+    changed_tests: tuple[str, ...] = ()
+
+
+@reads(pages, "/pbx/checks", Checks, holder)
+def checks() -> Checks:
+    """What cannot work in the draft, and what may not be meant; errors first."""
+    return parts().pbx_plans.checks(acting())
+
+
+@reads(pages, "/pbx/checklist", Checklist, holder)
+def checklist() -> Checklist:
+    """What is done of all that sets up a PBX."""
+    return parts().pbx_plans.checklist(acting())
+
+
+@reads(pages, "/pbx/differences", list[Difference], holder)
+def differences() -> list[Difference]:
+    """What changes for callers when the draft is published."""
+    return parts().pbx_plans.differences(acting())
+
+
+@reads(pages, "/pbx/history", list[Version], holder)
+def history() -> list[Version]:
+    """Versions that were published, newest first."""
+    return parts().pbx_plans.history(acting())
+
+
+@changes(pages, "POST", "/pbx/publish", holder, PublishBody, Published)
+def publish(key: str, body: dict[str, Any]) -> Published:
+    """Have the draft hold from now on; refused when something in it cannot work."""
+    return Published(changed_tests=tuple(parts().pbx_plans.publish(acting(), key, body["note"])))
+
+
+@changes(pages, "POST", "/pbx/discard", holder)
+def discard(key: str) -> Done:
+    """Throw the draft away."""
+    parts().pbx.discard(acting(), key)
+    return DONE
+
+
+@changes(pages, "POST", "/pbx/history/<int:revision>/roll-back", holder)
+def roll_back(key: str, revision: int) -> Done:
+    """Have an earlier version hold again; refused while there is a draft."""
+    parts().pbx_plans.roll_back(acting(), key, revision)
+    return DONE
+
+
+@changes(pages, "POST", "/pbx/simulate", holder, AttemptBody, Tried)
+def simulate(key: str, body: dict[str, Any]) -> Tried:
+    """Try a call on the draft: who rings, and why."""
+    return parts().pbx_plans.tried(acting(), Attempt(**body))
+
+
+@reads(pages, "/pbx/calls", Calls, holder, PbxCallsQuery)
+def calls(query: dict[str, Any]) -> Calls:
+    """Calls that were, newest first, 50 at a time."""
+    return parts().calls.calls(acting(), query["user_id"], query["number"], query["after"] or "")
