@@ -18,8 +18,8 @@ from pymongo import MongoClient
 
 from cli import administration, dump, house
 from cli.administration import Server
-from cli.commands.restore import own_mongod
 from cli.dump import Manifest
+from cli.own_system import own_mongod
 from cli.ports import Ports, unused_base
 from cli.problems import Problem
 from cli.state import REPOSITORY, State, write_private
@@ -104,7 +104,7 @@ def _content(kept: dump.Kept) -> tuple[object, ...]:
 
 
 def ledger(system: Second) -> tuple[int, list[str]]:
-    """Of the restored, running system: customers with usage, and those whose totals are not their rows' sum."""
+    """Of the restored, running system: customers with usage; those whose totals are not their rows' sum."""
     here = house.current(system.state)
     rpc = RpcClient(here.amqp_uri("cli"), Signer.from_base64("cli", here.keys.signing_key("cli")))
     try:

@@ -1,8 +1,8 @@
-"""A backup's files: every database of the house as it stood at one moment, and that set back into an empty server.
+"""A backup's files: every database of the house as it stood at one moment, and that set back elsewhere.
 
-A folder holds ``manifest.json`` and, per collection, ``<database>/<collection>.bson.gz``: its documents in order of
-``_id``, as BSON, one behind the other. All are read in one snapshot session, so an event that identity has sent and
-cdr has booked is in both or in neither. Needs an administrator's account; secrets are not in it (cli/secrets.py).
+A folder holds ``manifest.json`` and, per collection, ``<database>/<collection>.bson.gz``: its documents by
+``_id``, as BSON, one behind the other. All are read in one snapshot session: what one service has sent and
+another has booked is in both or in neither. Needs an administrator's account; secrets are not in it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 from bson import json_util
@@ -41,7 +41,7 @@ _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocumen
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One collection. ``sha256`` is of its BSON, uncompressed; ``options`` and ``indexes`` are extended JSON."""
+    """One collection. ``sha256`` is of its BSON, uncompressed; the rest is extended JSON."""
 
     documents: int
     bytes: int
@@ -119,7 +119,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def check(folder: Path, manifest: Manifest) -> None:
-    """Read all files against their digests. Raises Problem, which names the first that is not what was written."""
+    """Read all files against their digests. Raises Problem, with the first that is not what was written."""
     for database, collection, kept in _each(manifest):
         seen, size, digest = 0, 0, hashlib.sha256()
         for document in _documents(folder, database, collection):
@@ -237,7 +237,7 @@ def _documents(folder: Path, database: str, collection: str) -> Iterator[bytes]:
         raise Problem(f"{file} cannot be read: {problem}") from None
 
 
-def _exactly(source: IO[bytes], size: int) -> bytes:
+def _exactly(source: gzip.GzipFile, size: int) -> bytes:
     rest = source.read(size) if size > 0 else b""
     if size <= 0 or len(rest) != size:
         raise ValueError("it ends in the middle of a document")
@@ -250,7 +250,7 @@ def _file(folder: Path, database: str, collection: str) -> Path:
 
 @contextmanager
 def _long_history(client: Client) -> Iterator[None]:
-    """While a dump reads, the server keeps the snapshot for longer than it takes. Not allowed: then its default."""
+    """While a dump reads, the server keeps its snapshot; where we may not set that, for its own time."""
     try:
         was = client.admin.command({"getParameter": 1, _HISTORY: 1})[_HISTORY]
         client.admin.command({"setParameter": 1, _HISTORY: max(was, SNAPSHOT_SECONDS)})

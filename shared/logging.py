@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from shared import telemetry
+
 _CONTEXT_KEY = "correlation_id"
 
 
@@ -19,6 +21,7 @@ def setup_logging(process: str) -> None:
     """Send structlog's and the standard library's records through one JSON renderer."""
     before: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        *([telemetry.with_trace_id] if telemetry.wanted() else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),

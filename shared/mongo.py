@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
+from prometheus_client import Gauge
 from pymongo import MongoClient, ReturnDocument, timeout
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -40,6 +41,8 @@ PREPARE_SECONDS = 60
 PREPARE_TRIES = 3
 _NAMESPACE_EXISTS = 48
 MAJORITY = WriteConcern("majority", wtimeout=TIMEOUT_MS)
+
+HELD = Gauge("tikker_lease_held", "1 while this process is the one that does the job", ["job"])
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
@@ -175,9 +178,12 @@ class Lease:
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
+            HELD.labels(self._job).set(0)
             return False
+        HELD.labels(self._job).set(1)
         return True
 
     def release(self) -> None:
         """Let another process take over at once."""
+        HELD.labels(self._job).set(0)
         self._leases.delete_one({"_id": self._job, "owner": self._owner})

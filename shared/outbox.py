@@ -16,6 +16,7 @@ from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from shared import telemetry
 from shared.events import Envelope, encode, exchange_of
 from shared.mongo import Document, Lease
 from shared.publisher import Message, Publisher, Unroutable
@@ -37,6 +38,7 @@ def ensure_indexes(db: Database[Document]) -> None:
 
 def add(db: Database[Document], session: ClientSession, *envelopes: Envelope[Any]) -> None:
     """Queue events for publication; ``session`` is that of the transaction that stores their cause."""
+    trace = telemetry.current()
     db["outbox"].insert_many(
         [
             {
@@ -46,6 +48,7 @@ def add(db: Database[Document], session: ClientSession, *envelopes: Envelope[Any
                 "body": encode(envelope),
                 "correlation_id": envelope.correlation_id,
                 "waiting": True,
+                **({"trace": trace[telemetry.HEADER]} if trace else {}),
             }
             for envelope in envelopes
         ],
@@ -85,10 +88,11 @@ class Relay:
 
 
 def _message(row: Document) -> Message:
+    trace = {telemetry.HEADER: row["trace"]} if "trace" in row else {}
     return Message(
         exchange=exchange_of(row["name"].split(".", 1)[0]),
         routing_key=row["name"],
         body=bytes(row["body"]),
-        headers={"tikker.correlation_id": row["correlation_id"]},
+        headers={"tikker.correlation_id": row["correlation_id"], **trace},
         properties={"message_id": row["event_id"]},
     )

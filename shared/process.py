@@ -22,7 +22,7 @@ from functools import partial
 
 from nameko.runners import ServiceRunner
 
-from shared import mongo
+from shared import mongo, telemetry
 from shared.bus.consumer import SafeQueueConsumer
 from shared.bus.container import CorrelatedContainer
 from shared.config import setting
@@ -58,6 +58,7 @@ def run(service: str) -> None:
     """Run ``module:Class`` until SIGTERM or SIGINT; the exit code is 0 after a graceful stop."""
     module, _, name = service.partition(":")
     setup_logging(os.environ.get("TIKKER_ISSUER", module))
+    telemetry.start(os.environ.get("TIKKER_ISSUER", module))
     config = {
         "AMQP_URI": setting("AMQP_URI"),
         "TIKKER_PUBLIC_KEYS": setting("TIKKER_PUBLIC_KEYS"),
@@ -87,6 +88,7 @@ def run(service: str) -> None:
         log.exception("the service died")
         sys.stderr.flush()
         os._exit(1)  # a killed container can keep green threads alive; the supervisor starts us again
+    telemetry.stop()
     log.info("stopped", service=container.service_name)
     sys.stderr.flush()
     os._exit(0)

@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from shared import telemetry
 from shared.acting import CONTEXT_HEADER, Acting, Signer
 from shared.errors import DependencyDown, Fault, TikkerError, Unavailable, from_wire
 from shared.logging import get_logger
@@ -85,6 +86,7 @@ class Call:
     correlation_id: str
     future: Future[Any]
     deadline: float
+    trace: telemetry.Outgoing | telemetry.Nothing
 
 
 class RpcClient:
@@ -150,7 +152,8 @@ class RpcClient:
         breaker = self._breakers.setdefault(service, Breaker())
         if not breaker.enter(time.monotonic()):
             raise Unavailable()
-        call = Call(service, method, uuid.uuid4().hex, Future(), deadline)
+        trace = telemetry.outgoing(f"{service}.{method}")
+        call = Call(service, method, uuid.uuid4().hex, Future(), deadline, trace)
         self._waiting[call.correlation_id] = call.future
         try:
             if not self._ready.wait(timeout):
@@ -169,7 +172,7 @@ class RpcClient:
             exchange=EXCHANGE,
             routing_key=f"{call.service}.{call.method}",
             body=msgspec.json.encode({"args": [], "kwargs": fields}),
-            headers={CONTEXT_HEADER: self._signer.sign(acting, call.service)},
+            headers={CONTEXT_HEADER: self._signer.sign(acting, call.service), **call.trace.headers},
             properties={
                 "reply_to": self._reply_key,
                 "correlation_id": call.correlation_id,
@@ -192,6 +195,7 @@ class RpcClient:
     def _forget(self, call: Call, ok: bool | None) -> None:
         if self._waiting.pop(call.correlation_id, None) is not None:
             self._breakers[call.service].leave(ok, time.monotonic())
+            call.trace.end({True: "answered", False: "no answer", None: "left"}[ok])
 
     def _start(self) -> None:
         if self._reader is None:

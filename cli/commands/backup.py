@@ -1,7 +1,7 @@
 """Write every service's data, as they stood at one moment, into the new folder TO.
 
-The system goes on meanwhile. Secrets are not in the folder: --secrets writes them to a file of their own, and without
-them sealed values (SIP passwords, PUKs, second steps) cannot be read after a restore. Keep the two apart.
+The system goes on meanwhile. Secrets are not in the folder: --secrets writes them to a file of their own, and
+without them no sealed value (SIP password, PUK, second step) can be read after a restore. Keep both apart.
 MONGO_ADMIN_URI names a database of one's own; else that of the system which runs here.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from pymongo import MongoClient
@@ -27,7 +28,7 @@ def command(to: Path, secrets_to: Path | None) -> None:
     server = administration.running()
     if secrets_to is not None:
         _keep_secrets(to, secrets_to, server)
-    with MongoClient(server.uri) as client:
+    with MongoClient[dict[str, Any]](server.uri) as client:
         manifest = dump.write(client, to, dump.databases(), server.secrets)
     click.echo(
         f"{to}: {manifest.documents} documents, {manifest.bytes} bytes, as of {manifest.taken_at:%F %T} UTC."

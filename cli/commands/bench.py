@@ -7,6 +7,7 @@ object. Exit code 1 when a promise does not hold.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 
 import click
 
@@ -128,3 +129,53 @@ def invoice(as_json: bool, invoices: int, long: int) -> None:
     report = benchmark.run(invoices, long, lambda line: click.echo(line, err=True))
     click.echo(report.to_json() if as_json else report.to_text())
     sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option(
+    "--users",
+    multiple=True,
+    default=(20, 100),
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="Repeat.",
+)
+@click.option("--seconds", default=60, show_default=True, type=click.IntRange(5, 3600), help="Of walking.")
+def pages(as_json: bool, users: tuple[int, ...], seconds: int) -> None:
+    """The portal's pages with people walking through it, and what each asks of services and databases."""
+    from bench import pages as benchmark
+
+    state = State.from_environment()
+    state.test.create()  # where the secrets of a house on a test bed are
+    own = State(state.root / "bench" / "pages")
+    with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
+        report = benchmark.run(bed, own, users, seconds, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command("all")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--quick", is_flag=True, help="Small sizes: minutes instead of an hour.")
+@click.option(
+    "--size", "sizes", multiple=True, metavar="NAME=N", help="Another size of one benchmark; repeat."
+)
+def everything(as_json: bool, quick: bool, sizes: tuple[str, ...]) -> None:
+    """Every benchmark one after the other, and one table with every promise."""
+    from bench import everything as benchmarks
+
+    given = dict(_size(text, benchmarks.SIZED) for text in sizes)
+    with signals_interrupt():
+        found = benchmarks.run(quick, given, lambda line: click.echo(line, err=True))
+    click.echo(benchmarks.to_json(found) if as_json else benchmarks.to_text(found))
+    sys.exit(0 if all(each.holds for each in found) else 1)
+
+
+def _size(text: str, names: Collection[str]) -> tuple[str, int]:
+    name, _sign, value = text.partition("=")
+    if name not in names or not value.isdecimal():
+        raise click.BadParameter(
+            f"'{text}': write NAME=N with one of {', '.join(names)}.", param_hint="--size"
+        )
+    return name, int(value)

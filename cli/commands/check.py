@@ -1,4 +1,4 @@
-"""Look for mistakes without running anything: ruff, mypy, import rules, the environment.
+"""Look for mistakes without running anything: ruff, mypy, import rules, the environment, known holes.
 
 One line per tool, and below it what it found. Exit code 1 when one of them found something.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from cli import audit
 from cli.state import REPOSITORY, State
 
 COUNT = re.compile(r"Found \d+ incompatibilit")
@@ -24,7 +25,17 @@ OURS = ("cli", "services", "gateway", "shared", "bench", "tests")
 @click.command(help=__doc__)
 def command() -> None:
     content = [_report(name, arguments) for name, arguments in _tools().items()]
-    sys.exit(0 if all(content) else 1)
+    sys.exit(0 if all([*content, _no_known_holes()]) else 1)
+
+
+def _no_known_holes() -> bool:
+    """What nobody could look up, for want of a network, is said and is no finding."""
+    found = audit.of(REPOSITORY / "requirements.lock")
+    verdict = f"not looked up: {found.away}" if found.away else "found something:" if found.holes else "ok"
+    click.echo(f"{'known holes':<14} {verdict}")
+    for hole in found.holes:
+        click.echo(f"  {hole}")
+    return not found.holes
 
 
 def _report(name: str, arguments: list[str]) -> bool:

@@ -101,6 +101,13 @@ def change(number: int, invoice_to_address: bool, revision: int | None, reason: 
         click.echo(line)
 
 
+@command.command()
+def republish() -> None:
+    """Tell all other services again of every company: those that came later learn the older ones."""
+    with calls_to("identity") as call:
+        click.echo(f"{call('republish')['events']} events queued")
+
+
 def _place(call: Call, options: dict[str, Any]) -> dict[str, Any]:
     fields = {name: options[name] for name in ("name", "kind") if options[name] is not None}
     if options["under"] is not None:

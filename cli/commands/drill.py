@@ -1,13 +1,15 @@
 """Practise what must work on the worst day.
 
-./tikker drill restore: take a backup of the system that runs, set it back into a second one beside it, compare every
-collection, start that and have it prove its books and its audit log. The first one is only read.
+./tikker drill restore: back up the system that runs, set it back into a second one beside it, compare
+every collection, start that and have it prove its books and its audit log. The first one is only read.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
+from typing import Any
 
 import click
 from pymongo import MongoClient
@@ -42,10 +44,10 @@ def restore(data_only: bool) -> None:
         shutil.rmtree(files, ignore_errors=True)
 
 
-def _data(server: administration.Server, second: drill.Second, files: drill.Path) -> None:
+def _data(server: administration.Server, second: drill.Second, files: Path) -> None:
     files.mkdir(mode=0o700)
     began = time.monotonic()
-    with MongoClient(server.uri) as client:
+    with MongoClient[dict[str, Any]](server.uri) as client:
         first = dump.write(client, files / "first", dump.databases(), server.secrets)
     _say("backup", f"{_size(first)}, {time.monotonic() - began:.1f} s")
     began = time.monotonic()

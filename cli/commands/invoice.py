@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +54,7 @@ def run(
     Customers who have their invoice are left alone, so a run may be started again at any time. When the
     waiting stops (Ctrl-C) the run goes on; `runs` and `show` tell how far it is.
     """
+    accept_unrated = accept_unrated or (not dry_run and _accepts_unrated(period))
     asked = {
         "period": period,
         "customer_ids": _ids(customers),
@@ -223,6 +225,23 @@ def _invoice(call: Call, number: str) -> dict[str, Any]:
         raise Problem(f"several issuers have an invoice {number}: use the pages under /beheer.")
     found: dict[str, Any] = rows[0]
     return found
+
+
+def _accepts_unrated(period: str) -> bool:
+    """Whether usage that waits for a rate may come on a later invoice: asked of who sits at a terminal."""
+    with calls_to("cdr") as call:
+        count = call("unrated", period=period)["count"]
+    if not count:
+        return False
+    waiting = f"{count:,} events of {period} wait for a rate"
+    if _at_a_terminal():
+        return click.confirm(f"{waiting}. Invoice their customers without them, and bill them later?")
+    click.echo(f"{waiting}: their customers are held; --accept-unrated leaves it for later.", err=True)
+    return False
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _line(text: str) -> dict[str, Any]:

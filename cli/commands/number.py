@@ -94,7 +94,7 @@ def list_(customer_number: int | None) -> None:
 
 @command.command()
 def republish() -> None:
-    """Tell all other services again whose every number is."""
+    """Tell all other services again whose every number is, and of every user of a PBX."""
     with calls_to("pbx") as call:
         click.echo(f"{call('republish')['events']} events queued")
 

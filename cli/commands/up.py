@@ -26,7 +26,7 @@ from cli.program import SERVICES
 from cli.state import State
 from cli.supervise import Supervisor
 
-READY_SECONDS = 120
+READY_SECONDS = 240  # a busy machine needs more than two minutes for eighteen processes
 ENDING_SECONDS = 20  # by then a process that can not run has been started half a dozen times
 POLL_SECONDS = 0.2
 INTERRUPTED = 130

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,7 @@ from cli.problems import Problem
 from cli.seeding.doors import Doors
 from cli.seeding.people import Ids, find_customer
 from cli.seeding.usage import Say
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.ids import new_id
 
 ISSUED_ON_DAY = 2
@@ -210,17 +209,20 @@ def _afterwards(doors: Doors, ids: Ids, over: Sequence[Month], today: date) -> N
 
 
 def _credit(doors: Doors, customer_id: str, over: Sequence[Month]) -> None:
+    """One credit note, unless the customer has one already."""
     _code, place, reason, amount = billing.CREDITED
+    if doors.staff("invoicing", "archive", customer_id=customer_id, kind="credit")["rows"]:
+        return
     for row in _invoices(doors, customer_id, over[place]) if len(over) >= -place else ():
         lines = doors.staff("invoicing", "invoice", invoice_id=row["id"])["invoice"]["lines"]
         dearest = max(range(len(lines)), key=lambda index: Decimal(lines[index]["net"]))
-        with suppress(Conflict):
-            doors.staff(
-                "invoicing",
-                "credit",
-                invoice_id=row["id"],
-                lines=[{"line": dearest, "net": amount}],
-                reason=reason,
-                mail=False,
-                command_id=f"demo-credit-{row['id']}",
-            )
+        net = min(Decimal(amount), Decimal(lines[dearest]["net"]))
+        doors.staff(
+            "invoicing",
+            "credit",
+            invoice_id=row["id"],
+            lines=[{"line": dearest, "net": str(net)}],
+            reason=reason,
+            mail=False,
+            command_id=f"demo-credit-{row['id']}",
+        )

@@ -10,7 +10,7 @@ from cli.seeding.doors import Doors
 from cli.seeding.people import Ids
 from shared.errors import Invalid
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 def ensure_handsets(doors: Doors, ids: Ids) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nameko.containers import ServiceContainer
 
+from shared import telemetry
 from shared.logging import correlated
 from shared.words import OWN, speaking
 
@@ -16,7 +17,13 @@ class CorrelatedContainer(ServiceContainer):
 
     def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:
         data = worker_ctx.data
-        with correlated(data.get("correlation_id")), speaking(data.get("language", OWN)):
+        entrypoint = worker_ctx.entrypoint
+        kind = getattr(entrypoint, "traced_as", telemetry.SERVER)
+        with (
+            correlated(data.get("correlation_id")) as chosen,
+            speaking(data.get("language", OWN)),
+            telemetry.doing(f"{self.service_name}.{entrypoint.method_name}", kind, data.get("trace"), chosen),
+        ):
             super()._run_worker(worker_ctx, handle_result)
 
     def _handle_thread_exited(self, gt: Any) -> None:

@@ -23,6 +23,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import Consumer
 from prometheus_client import Counter
 
+from shared import telemetry
 from shared.bus import burial
 from shared.bus.consumer import SafeQueueConsumer, requeue_later, still_ours
 from shared.bus.extensions import SharedPublisher
@@ -45,6 +46,7 @@ class Listener(Consumer):
 
     queue_consumer = SafeQueueConsumer()
     publishing = SharedPublisher()
+    traced_as = telemetry.CONSUMER
 
     def __init__(self, event: type[Event], producers: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(queue=None, expected_exceptions=(Transient, DependencyDown), **kwargs)
@@ -91,7 +93,10 @@ class Listener(Consumer):
                 self,
                 (envelope,),
                 {},
-                context_data={"correlation_id": envelope.correlation_id},
+                context_data={
+                    "correlation_id": envelope.correlation_id,
+                    "trace": (message.headers or {}).get(telemetry.HEADER),
+                },
                 handle_result=handle_result,
             )
         except ContainerBeingKilled:
@@ -105,6 +110,7 @@ class Listener(Consumer):
         self, envelope: Any, body: bytes, message: Any, pauses: int, _worker: Any, result: Any, exc_info: Any
     ) -> tuple[Any, Any]:
         error = exc_info[1] if exc_info else None
+        telemetry.note(error=type(error).__name__ if error else "")
         if error is None:
             HANDLED.labels(self.queue.name, "handled").inc()
             self.queue_consumer.ack_message(message)

@@ -21,6 +21,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 from prometheus_client import Histogram
 
+from shared import telemetry
 from shared.acting import CONTEXT_HEADER, Verifier
 from shared.bus import burial
 from shared.bus.consumer import SafeQueueConsumer, requeue_later
@@ -108,6 +109,7 @@ class SafeRpc(Rpc):
     """The entrypoint behind :func:`rpc`."""
 
     rpc_consumer = SafeRpcConsumer()
+    traced_as = telemetry.SERVER
 
     def __init__(self, schema: type[Schema] | None, kinds: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(expected_exceptions=(TikkerError,), **kwargs)
@@ -137,7 +139,11 @@ class SafeRpc(Rpc):
                 self,
                 (acting,),
                 fields,
-                context_data={"correlation_id": acting.correlation_id, "language": acting.language},
+                context_data={
+                    "correlation_id": acting.correlation_id,
+                    "language": acting.language,
+                    "trace": headers.get(telemetry.HEADER),
+                },
                 handle_result=handle_result,
             )
         except ContainerBeingKilled:
@@ -164,6 +170,7 @@ class SafeRpc(Rpc):
         self, message: Any, started: float, _worker: Any, result: Any, exc_info: Any
     ) -> tuple[Any, Any]:
         CALLS.labels(self.method_name).observe(time.monotonic() - started)
+        telemetry.note(error=type(exc_info[1]).__name__ if exc_info else "")
         self.rpc_consumer.answer(message, self.method_name, result, exc_info[1] if exc_info else None)
         return result, exc_info
 
