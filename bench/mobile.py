@@ -7,24 +7,18 @@ by RPC and, logged in, through the gateway: the first, later ones, and those tha
 
 from __future__ import annotations
 
-import http.cookiejar
 import itertools
 import random
-import re
 import time
 import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import quantiles
-from subprocess import DEVNULL, Popen
 from typing import Any
 
+from bench.portal import logged_in, started
 from bench.report import Promise, Report
-from cli import processes
 from cli.house import House
 from cli.testbed import Testbed
 from services.mobile.domain.months import month_of
@@ -51,7 +45,7 @@ Say = Callable[[str], None]
 def run(bed: Testbed, subscriptions: int, say: Say) -> Report:
     """Measure, with so many subscriptions of one customer."""
     report = Report("mobile", {"mobile.subscriptions": subscriptions})
-    with bed.house("bench") as house, _started(house, ("identity", "mobile", "gateway")):
+    with bed.house("bench") as house, started(house, ("identity", "mobile", "gateway")):
         customer = _customer(house)
         ids = _fill(house, bed, customer, subscriptions)
         say(f"{subscriptions:,} subscriptions are there")
@@ -67,37 +61,6 @@ def run(bed: Testbed, subscriptions: int, say: Say) -> Report:
 
 def _p95(report: Report, name: str) -> float:
     return report.figures[f"mobile.{name}_p95_ms"]
-
-
-@contextmanager
-def _started(house: House, names: Sequence[str]) -> Iterator[None]:
-    with ExitStack() as stack:
-        for process in processes.PROCESSES:
-            if process.name in names:
-                environment = {**processes.environment(process, house), "PATH": "/usr/bin:/bin"}
-                environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
-                started = Popen(process.command, env=environment, stdout=DEVNULL, stderr=DEVNULL)
-                stack.callback(_end, started)
-        for name in names:
-            _wait_for(f"http://127.0.0.1:{processes.health_port(name, house)}/readyz")
-        yield
-
-
-def _end(process: Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(40)
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=3).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def _client(house: House, issuer: str) -> RpcClient:
@@ -234,8 +197,7 @@ def _overview(house: House, customer: str, ids: Sequence[str]) -> dict[str, floa
 
 def _pages(house: House, ids: Sequence[str], say: Say) -> dict[str, float]:
     """The portal's page, logged in; empty while the portal has no such page."""
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    _log_in(browser, house.address)
+    browser = logged_in(house.address, *LOGIN)
     taken = []
     for question in itertools.islice(_questions(ids), PAGES):
         ended = "true" if question.get("ended") else ""
@@ -251,20 +213,6 @@ def _pages(house: House, ids: Sequence[str], say: Say) -> dict[str, float]:
             return {}
         taken.append(time.monotonic() - started)
     return _figures("page", taken)
-
-
-def _log_in(browser: urllib.request.OpenerDirector, portal: str) -> None:
-    form = browser.open(f"{portal}/inloggen", timeout=15).read().decode()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
-    fields = {"gebruikersnaam": LOGIN[0], "wachtwoord": LOGIN[1], "csrf_token": token[1] if token else ""}
-    body = urllib.parse.urlencode(fields).encode()
-    request = urllib.request.Request(f"{portal}/inloggen", body, {"Referer": f"{portal}/inloggen"})
-    try:
-        browser.open(request, timeout=30).read()
-    except urllib.error.HTTPError as problem:
-        if problem.url.endswith("/inloggen"):
-            raise RuntimeError(f"the portal does not let us in: {problem.code}") from problem
-        # In; the page that it leads to misses the services that do not run here.
 
 
 def _figures(name: str, taken: list[float]) -> dict[str, float]:

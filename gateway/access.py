@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import current_app, g, redirect, request, url_for
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from gateway.api.where import is_programs
 from gateway.models.account import Account
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
@@ -134,7 +137,9 @@ def gate() -> Response | None:
         raise Forbidden()
     if not rule.signed_in:
         return None
-    if g.viewer is None:
+    if is_programs():
+        check_program(g.viewer)
+    elif g.viewer is None:
         return to_login()
     if g.viewer.user.must_set_up_second_step and not rule.before_second_step:
         return redirect(url_for("second_step.show"), 303)
@@ -142,6 +147,14 @@ def gate() -> Response | None:
     if refusal:
         raise refusal
     return None
+
+
+def check_program(account: Account | None) -> None:
+    """Raise for a program without a token that works, or whose user has to set up a second step first."""
+    if account is None:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "tikker"}))
+    if account.user.must_set_up_second_step:
+        raise Forbidden(_("Uw bedrijf vraagt inloggen in twee stappen. Stel dat eerst in de portal in."))
 
 
 def to_login() -> Response:

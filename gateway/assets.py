@@ -31,6 +31,7 @@ STYLE_SHEETS = (
     "forms",
     "calls",
     "people",
+    "programs",
     "log",
     "login",
     "elements",

@@ -18,6 +18,8 @@ class Settings:
 
     ``proxies`` is the number of reverse proxies in front whose X-Forwarded headers are believed;
     ``hosts`` are the host names it answers to (empty: any, for development);
+    ``api_rate`` and ``api_address_rate`` are how often a program may ask with one token, and from one address
+    with whichever; ``api_counts_together``: in the database, for all workers, and not in each one's memory;
     ``shortest_password`` is how many characters pages say a password needs: identity decides it.
     """
 
@@ -31,6 +33,9 @@ class Settings:
     hosts: tuple[str, ...] = ()
     health_token: str = ""
     shortest_password: int = SHORTEST_PASSWORD
+    api_rate: str = "600/minute"
+    api_address_rate: str = "3000/minute"
+    api_counts_together: bool = True
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -46,6 +51,8 @@ class Settings:
             hosts=tuple(os.environ.get("GATEWAY_HOSTS", "").split()),
             shortest_password=int(setting("PASSWORD_MIN_LENGTH", str(SHORTEST_PASSWORD))),
             health_token=os.environ.get("GATEWAY_HEALTH_TOKEN", ""),
+            api_rate=setting("API_RATE", cls.api_rate),
+            api_address_rate=setting("API_ADDRESS_RATE", cls.api_address_rate),
         )
         settings.refuse_samples()
         return settings

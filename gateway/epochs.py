@@ -53,13 +53,19 @@ class KnownCustomer:
 class Epochs:
     """What this process knows of users' epochs and of their companies; shared by its threads.
 
-    ``changed_customer`` is told of each company that has changed.
+    ``changed_customer`` is told of each company that has changed, ``changed_user`` of each user; None when it
+    may have been anybody.
     """
 
-    def __init__(self, changed_customer: Callable[[str], None] = lambda customer_id: None) -> None:
+    def __init__(
+        self,
+        changed_customer: Callable[[str], None] = lambda customer_id: None,
+        changed_user: Callable[[str | None], None] = lambda user_id: None,
+    ) -> None:
         self._known: dict[str, Known] = {}
         self._customers: dict[str, KnownCustomer] = {}
         self._changed_customer = changed_customer
+        self._changed_user = changed_user
         self._lock = threading.Lock()
         self._ask_again_at = 0.0
         self._listener: Listener | None = None
@@ -70,6 +76,8 @@ class Epochs:
             old = self._known.get(user_id)
             if old is None or (news.revision, news.epoch) > (old.revision, old.epoch):
                 self._known[user_id] = news
+        if news.revision:
+            self._changed_user(user_id)
 
     def meet(self, account: Account) -> None:
         """Take over what identity has just said of somebody."""
@@ -96,6 +104,7 @@ class Epochs:
         with self._lock:
             self._known.clear()
             self._customers.clear()
+        self._changed_user(None)
 
     def counts(self, account: Account, identity: IdentityClient) -> bool:
         """Whether a session with this account still counts."""

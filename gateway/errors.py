@@ -12,6 +12,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from gateway.access import ROLE_NAMES, to_login
+from gateway.api import problems
+from gateway.api.where import is_programs
 from gateway.role_givers import givers_of, in_words
 from gateway.security import ENDED_EXPIRED
 from gateway.words import gettext as _
@@ -78,6 +80,8 @@ def install(app: Flask) -> None:
 
 def of_service(error: errors.TikkerError) -> Response:
     """An error that a service, or the session store, raised."""
+    if is_programs():
+        return problems.of_service(error)
     page = PAGES[next(kind for kind in type(error).__mro__ if kind in PAGES)]
     response = _render(page, str(error), role=error.details.get("role"))
     if isinstance(error, errors.TooMany):
@@ -92,6 +96,8 @@ def of_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error)
+    if is_programs():
+        return problems.of_http(error)
     if isinstance(error, SecurityError):  # the wrong Host: no address of ours can be written for it
         return make_response(_("Dit adres is niet van ons."), status)
     page = HTTP_PAGES.get(status, Page(status, _l("Dit verzoek klopt niet")))
@@ -116,6 +122,8 @@ def of_fault(error: InternalServerError) -> Response:
     cause = error.original_exception
     if isinstance(cause, errors.TikkerError):
         return of_service(cause)
+    if is_programs():
+        return problems.of_http(error)
     return _render(HTTP_PAGES[500], str(HTTP_PAGES[500].sentence))
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app
 
+from gateway.api.tokens import OpenedTokens
 from gateway.clients import Rpc
 from gateway.clients.audit import AuditClient
 from gateway.clients.billing import BillingClient
@@ -32,6 +33,7 @@ from gateway.clients.quarantine import QuarantineClient
 from gateway.clients.rerating import ReratingClient
 from gateway.clients.second_step import SecondStepClient
 from gateway.clients.telephony import TelephonyClient
+from gateway.clients.tokens import TokensClient
 from gateway.config import SHORTEST_PASSWORD, Settings
 from gateway.epochs import Epochs
 from gateway.formatters import local
@@ -60,6 +62,7 @@ class Parts:
     shortest_password: int = SHORTEST_PASSWORD
     sight: Sight = field(default_factory=Sight)
     last_known: LastKnown = field(default_factory=LastKnown)
+    opened_tokens: OpenedTokens = field(default_factory=OpenedTokens)
 
     @property
     def identity(self) -> IdentityClient:
@@ -72,6 +75,10 @@ class Parts:
     @property
     def second_step(self) -> SecondStepClient:
         return SecondStepClient(self.rpc)
+
+    @property
+    def tokens(self) -> TokensClient:
+        return TokensClient(self.rpc)
 
     @property
     def audit(self) -> AuditClient:
@@ -163,13 +170,15 @@ def real_parts(settings: Settings) -> Parts:
     """The parts of a running portal. Nothing waits for the broker or the database here."""
     signer = Signer.from_base64(settings.issuer, settings.signing_key)
     sight = Sight()
-    epochs = Epochs(changed_customer=sight.forget)
+    opened_tokens = OpenedTokens()
+    epochs = Epochs(changed_customer=sight.forget, changed_user=opened_tokens.forget)
     epochs.listen(settings.amqp_uri)
     return Parts(
         rpc=RpcClient(settings.amqp_uri, signer),
         sessions=MongoSessions(connect(settings.mongo_uri)["sessions"]),
         epochs=epochs,
         sight=sight,
+        opened_tokens=opened_tokens,
         shortest_password=settings.shortest_password,
     )
 

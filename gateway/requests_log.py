@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask.wrappers import Response
 from prometheus_client import Counter, Histogram
 
+from shared import telemetry
 from shared.logging import correlated, correlation_id, get_logger
 
 log = get_logger(__name__)
@@ -35,7 +36,7 @@ def install(app: Flask) -> None:
 
     def under_an_id(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         # Never the browser's own: whoever sends requests must not choose what our log says.
-        with correlated(None):
+        with correlated(None) as chosen, telemetry.doing("request", telemetry.SERVER, None, chosen):
             return inner(environ, start_response)
 
     app.wsgi_app = under_an_id  # type: ignore[method-assign]
@@ -53,6 +54,7 @@ def _end(response: Response) -> Response:
     REQUESTS.labels(endpoint, request.method, response.status_code).inc()
     SECONDS.labels(endpoint).observe(seconds)
     response.headers["X-Correlation-ID"] = correlation_id()
+    telemetry.note(f"{request.method} {endpoint}", status=response.status_code)
     if endpoint not in QUIET:
         viewer = g.get("viewer")
         # The path without its query: a filter holds telephone numbers.

@@ -23,6 +23,8 @@ from secure import (
 from werkzeug.exceptions import Forbidden
 
 from gateway.access import gate, rule_of
+from gateway.api import door
+from gateway.api.where import is_programs
 from gateway.config import Settings
 from gateway.parts import parts
 from gateway.sessions import REMEMBERED, PortalSession, account_of, sign_out, touch
@@ -78,6 +80,8 @@ def admit() -> None:
     who look along as a customer.
     """
     g.viewer = g.account = None
+    if is_programs():
+        return door.admit()
     current = cast(PortalSession, session)
     if current.problem is not None:
         raise current.problem
@@ -97,8 +101,9 @@ def admit() -> None:
 
 
 def same_origin() -> None:
-    """Refuse what another site sends, whatever token it carries."""
-    if request.method in SAFE_METHODS:
+    """Refuse what another site sends, whatever token it carries. Programs bring a token of their own that no
+    browser sends by itself, and no cookie of theirs is looked at."""
+    if request.method in SAFE_METHODS or is_programs():
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", request.host_url)

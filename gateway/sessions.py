@@ -32,7 +32,7 @@ VIEWING = "viewing"
 """In the session of staff who look along: the customer."""
 
 TOKEN_BYTES = 32
-SESSIONLESS = ("/static/", "/livez", "/readyz")
+SESSIONLESS = ("/static/", "/livez", "/readyz", "/api/")
 """Paths that are answered without reading a session."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.charts.svg import element, percent
 from gateway.formatters import number
@@ -70,6 +70,22 @@ class Bundle:
         if self.size is None:
             return _("%(used)s %(unit)s, onbeperkt", used=number(self.used), unit=self.unit)
         return f"{self.figures} ({self.rest})"
+
+    @property
+    def marked(self) -> Markup:
+        """``words`` with what was used in bold, and in the colour of an excess what is above the bundle."""
+        if self.size is None:
+            return escape(self.words)
+        rest = Markup('<strong class="tk-over">(%s)</strong>' if self.over else "(%s)") % self.rest
+        return Markup("%s %s %s") % (self.marked_short, self.unit, rest)
+
+    @property
+    def marked_short(self) -> Markup:
+        """``short`` with what was used in bold."""
+        used = Markup('<b class="tk-used">%s</b>') % number(self.used)
+        if self.size is None:
+            return Markup(_("%(used)s, onbeperkt", used=used))
+        return Markup(_("%(used)s van %(size)s", used=used, size=number(self.size)))
 
     @property
     def state(self) -> str:

@@ -46,6 +46,11 @@ class IdentityClient:
         reply = self._unknown("login", correlation_id, username=username, password=password, address=address)
         return convert(reply, LoginAnswer)
 
+    def token_login(self, token: str, address: str, correlation_id: str) -> Account:
+        """The account that a program's token opens, with the roles it has of it. NotFound for any that does
+        not; TooMany for an address with many of those."""
+        return convert(self._unknown("token_login", correlation_id, token=token, address=address), Account)
+
     def account(self, acting: Acting) -> Account:
         """The acting user as identity knows them now."""
         return convert(self.rpc.call("identity", "account", acting, timeout=CHECK_SECONDS), Account)

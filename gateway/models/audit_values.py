@@ -11,6 +11,8 @@ from typing import Any
 
 from gateway.access import ROLE_NAMES
 from gateway.formatters import ABSENT, day_short, euros, local, number
+from gateway.models.billing import METHODS, PROFILES, VAT_RATES
+from gateway.models.invoices import STATUSES
 from gateway.models.rights import GENDERS, REGISTRATIONS
 from gateway.phone_numbers import party
 from gateway.words import gettext as _
@@ -100,6 +102,50 @@ FIELDS: dict[str, Any] = {
     "per": _l("Per"),
     "increment": _l("Blok"),
     "connect_fee": _l("Starttarief"),
+    "description": _l("Omschrijving"),
+    "quantity": _l("Aantal"),
+    "price": _l("Prijs (€)"),
+    "prices": _l("Eigen prijzen"),
+    "vat": _l("BTW"),
+    "retired": _l("Niet meer te kiezen"),
+    "starts": _l("Vanaf"),
+    "ends": _l("Tot en met"),
+    "percentage": _l("Korting (%%)"),
+    "seller": _l("Afzender"),
+    "iban": _l("IBAN"),
+    "bic": _l("BIC"),
+    "website": _l("Website"),
+    "accent": _l("Kleur"),
+    "creditor_id": _l("Incassant-ID"),
+    "series": _l("Reeks van facturen"),
+    "credit_series": _l("Reeks van creditnota’s"),
+    "pays_by": _l("Betaalwijze"),
+    "days": _l("Betaaltermijn in dagen"),
+    "mandate_id": _l("Kenmerk van de machtiging"),
+    "mandate_signed_on": _l("Machtiging getekend op"),
+    "reverse_charge": _l("BTW verlegd"),
+    "profile": _l("E-factuur volgens"),
+    "reference": _l("Kenmerk van de klant"),
+    "attention": _l("Ter attentie van"),
+    "itemised": _l("Gesprekken als bijlage"),
+    "masked": _l("Nummers ingekort"),
+    "bills_from": _l("Factureren vanaf"),
+    "issued_on": _l("Factuurdatum"),
+    "collect_on": _l("Incasseren op"),
+    "status": _l("Status"),
+    "paid_on": _l("Betaald op"),
+    "total": _l("Totaal (€)"),
+    "invoices": _l("Facturen"),
+    "revision": _l("Versie"),
+    "model": _l("Merk en model"),
+    "mac": _l("MAC-adres"),
+    "colleagues": _l("Collega’s onder de toetsen"),
+    "enabled": _l("Ingeschakeld"),
+    "modules": _l("Modules"),
+    "module": _l("Module"),
+    "value": _l("Waarde"),
+    "cost": _l("Kosten (€)"),
+    "answer": _l("Antwoord van het netwerk"),
 }
 
 PRODUCTS = {"voip": _l("Telefoonlijnen"), "pbx": _l("Telefooncentrale"), "mobile": _l("Mobiel")}
@@ -111,9 +157,13 @@ CODES: dict[str, Mapping[str, Any]] = {
     "language": {"nl": "Nederlands", "en": "English"},
     "theme": {"light": _l("Licht"), "dark": _l("Donker"), "system": _l("Als het apparaat")},
     "state": {"queued": _l("wacht"), "sent": _l("verstuurd"), "failed": _l("mislukt")},
+    "vat": VAT_RATES,
+    "pays_by": METHODS,
+    "profile": PROFILES,
+    "status": STATUSES,
 }
 NUMBERS = frozenset({"number", "numbers", "first", "last"})
-AMOUNTS = frozenset({"amount", "difference", "usual", "limit"})
+AMOUNTS = frozenset({"amount", "difference", "usual", "limit", "price", "total", "cost"})
 COUNTS = frozenset({"rows", "corrections", "events"})
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -56,9 +56,10 @@ BY_CODE = {call_type.code: call_type for _, group in GROUPS for call_type in gro
 
 BUNDLES = {
     code: CallType(code, LABELS[code], "reception-4", has_calls=False)
-    for code in ("bundle_data", "bundle_voice", "bundle_sms")
+    for code in LABELS
+    if code.startswith(("bundle_", "covered_"))
 }
-"""What is used above a bundle: an amount of a period, of no call."""
+"""What is used above a bundle, and what a bundle takes back of rows: an amount of a period, of no call."""
 
 
 def call_type(code: str | None) -> CallType:

@@ -28,7 +28,7 @@ MAILS = {
 GROUPS = {
     "subscription": _l("Abonnementen"),
     "usage": _l("Verbruik"),
-    "bundle": _l("Boven bundel"),
+    "bundle": _l("Bundels"),
     "one_off": _l("Eenmalig"),
     "discount": _l("Kortingen"),
 }

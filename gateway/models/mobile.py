@@ -164,14 +164,21 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """A number, card or module that a subscription has or had; ``valid_to`` is the first day without."""
+    """A number or module that a subscription has or had; ``valid_to`` is the first day without."""
 
     valid_from: date | None = None
     valid_to: date | None = None
     number: str = ""
-    sim_number: str = ""
     module: str = ""
     name: str = ""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A SIM card that a subscription has or had; another one is taken into use in the middle of a day."""
+
+    sim_number: str
+    valid_from: datetime
+    valid_to: datetime | None = None
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +195,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     has_puk: bool = False
     label: str = ""
     numbers: tuple[Term, ...] = ()
-    sims: tuple[Term, ...] = ()
+    sims: tuple[Card, ...] = ()
     modules: tuple[Term, ...] = ()
     blocks: tuple[str, ...] = ()
     blocked: str | bool = "no"

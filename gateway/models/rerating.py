@@ -19,6 +19,7 @@ CORRECTIONS = {
     "maximum": _l("Maximum per gesprek"),
     "deviation": _l("Marge van de klant"),
     "rounding": _l("Afronding"),
+    "bundle": _l("Binnen de bundel van het abonnement"),
 }
 FATES = {
     "booked": _l("geboekt"),

@@ -86,11 +86,12 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime | None = None
     counting: Counting | None = None
     overage_left_out: bool = False
-    """The customer has bundles, but of this choice (days, a number) one can not say what is above them."""
+    """The customer has bundles, but of this choice (days, a number) one can not say what is above or within
+    them."""
 
     @property
     def overage(self) -> Decimal:
-        """What is above bundles, as shown; known of rows by type."""
+        """What is above bundles less what they take back, as shown; known of rows by type."""
         return sum((row.cents for row in self.rows if row.type in BUNDLES), Decimal(0))
 
     @property

@@ -21,6 +21,17 @@ for (const button of document.querySelectorAll("[data-tk-prints]")) {
   button.addEventListener("click", () => print());
 }
 
+// A button that copies the text of another element, and says so.
+for (const button of document.querySelectorAll("[data-tk-copies]")) {
+  const words = button.querySelector("[data-copied]");
+  if (!navigator.clipboard || !words) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.tkCopies).textContent.trim());
+    words.textContent = words.dataset.copied;
+  });
+}
+
 // Open menus close on Escape and on a click elsewhere.
 const menus = ".tk-menu[open], .tk-several[open]";
 document.addEventListener("click", (event) => {

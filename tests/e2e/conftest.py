@@ -22,6 +22,8 @@ from cli.testbed import Testbed
 from tests.support.processes import ROOT, Process
 
 DEMO_EVENTS = 6000
+READY_SECONDS, COMMAND_SECONDS = 120, 300
+"""How long the last of the processes and the whole demo may take on a busy machine."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,7 +57,7 @@ class Running:
             input=given,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=COMMAND_SECONDS,
         )
 
 
@@ -75,7 +77,7 @@ def running(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 log = state.logs / f"{process.name}.log"
                 started[process.name] = Process(process.command, environment, log)
             for each in started.values():
-                each.wait_ready(60)
+                each.wait_ready(READY_SECONDS)
             running = Running(house, state, started)
             seeded = running.tikker("seed", "--events", str(DEMO_EVENTS))
             assert seeded.returncode == 0, seeded.stdout + seeded.stderr

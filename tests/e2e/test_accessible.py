@@ -21,6 +21,9 @@ PAGES = (
     "/gespreksdetails/details",
     "/gespreksdetails/details?duur=abc&bedrag=1,2,3",
     "/gespreksdetails/details?duur=604000&duur_is=groter",
+    "/facturen",
+    "/facturen?van=abc",
+    "/mobiel",
     "/gebruikers",
     "/gebruikers/nieuw",
     "/mijn-gegevens",
@@ -40,9 +43,29 @@ def test_axe_finds_nothing(page: Page, log_in: Callable[..., Page], width: int, 
     log_in()
     for path in PAGES:
         page.goto(path)
-        assert not findings(page), path
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not wide, f"{path} scrolls sideways at {width} px"
+        look(page, path)
+
+
+@pytest.mark.feature("GW-01")
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_about_telephones_and_subscriptions(
+    page: Page, log_in: Callable[..., Page], width: int, theme: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    log_in("installatie", "demo-installatie")
+    page.goto("/mobiel")
+    one = page.get_by_role("rowheader").get_by_role("link").first.get_attribute("href")
+    page.goto("/telefooncentrale/gebruikers")
+    page.goto(str(page.locator("a", has_text="Verkoop 1").first.get_attribute("href")))
+    phone = page.locator("a[href*='/toestellen/']").first.get_attribute("href")
+    for path in (
+        *(f"{one}{part}" for part in ("", "/limieten", "/blokkeren", "/sim/blokkeer")),
+        str(phone),
+        *(f"/telefooncentrale/{part}" for part in ("checklist", "wie-gaat-over", "gesprekken")),
+    ):
+        page.goto(path)
+        look(page, path)
 
 
 OVERLAPPING = """() => [...document.querySelectorAll(".tk-ground")].flatMap((ground) => {
@@ -86,6 +109,13 @@ def test_the_whole_portal_in_english(page: Page, log_in: Callable[..., Page]) ->
         assert not findings(page), path
     page.get_by_role("button", name="Nederlands").first.click()
     assert page.locator("html").get_attribute("lang") == "nl"
+
+
+def look(page: Page, path: str) -> None:
+    """What every page must pass; ``path`` is for who reads the failure."""
+    assert not findings(page), path
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide, f"{path} scrolls sideways"
 
 
 def findings(page: Page) -> list[str]:

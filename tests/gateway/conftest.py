@@ -28,6 +28,7 @@ from tests.gateway import (
     staff_telephony,
     subscriptions,
     telephony,
+    tokens,
 )
 from tests.gateway.browser import Browser
 from tests.gateway.fakes import Answer, Clock, FakeRpc, MemorySessions
@@ -41,7 +42,8 @@ def settings(production: bool = False, **more: object) -> Settings:
         mongo_uri="mongodb://127.0.0.1:1/gateway",
         issuer="gateway",
         signing_key="",
-        **more,  # type: ignore[arg-type]
+        api_counts_together=False,
+        **{"api_rate": "1000000/minute", "api_address_rate": "1000000/minute"} | more,  # type: ignore[arg-type]
     )
 
 
@@ -63,6 +65,7 @@ def quiet_day() -> dict[tuple[str, str], Answer]:
         **staff_telephony.answers(),
         **staff_telephony.answers(),
         **handsets.answers(),
+        **tokens.answers(),
         ("cdr", "periods"): builders.periods(),
         ("cdr", "totals"): builders.totals(),
         ("cdr", "counting"): None,

@@ -9,6 +9,7 @@ from shared.errors import NotFound
 
 MB = 1_000_000
 FIRST, SECOND, ENDED = "a" * 32, "b" * 32, "c" * 32
+START, CARD_CHANGED = "2026-01-01T08:30:00+01:00", "2026-05-16T11:05:00+02:00"
 
 
 def measure(used: int, allowance: int | None, state: str = "inside") -> dict[str, Any]:
@@ -75,15 +76,15 @@ def subscription(**changed: Any) -> dict[str, Any]:
         "number": "+31600123456",
         "product": "zakelijk_mobiel",
         "product_name": "Zakelijk Mobiel",
-        "active_from": "2026-01-01T08:30:00+01:00",
+        "active_from": START,
         "ended_at": None,
         "sim_number": "8931000000000006512",
         "has_puk": True,
         "label": "Winkel Delft",
         "numbers": [{**start, "number": "+31600123456"}],
         "sims": [
-            {"sim_number": "8931000000000000016", "valid_from": "2026-01-01", "valid_to": "2026-05-16"},
-            {"sim_number": "8931000000000006512", "valid_from": "2026-05-16", "valid_to": None},
+            {"sim_number": "8931000000000000016", "valid_from": START, "valid_to": CARD_CHANGED},
+            {"sim_number": "8931000000000006512", "valid_from": CARD_CHANGED, "valid_to": None},
         ],
         "modules": [{**start, "module": "zakelijk_mobiel_eu", "name": "Zakelijk Mobiel naar EU"}],
         "products": [{**start, "product": "zakelijk_mobiel"}],

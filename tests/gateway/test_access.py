@@ -28,6 +28,7 @@ from tests.gateway import (
     staff_telephony,
     subscriptions,
     telephony,
+    tokens,
 )
 from tests.gateway.browser import Browser, Page
 from tests.gateway.fakes import FakeRpc, MemorySessions
@@ -154,6 +155,12 @@ ROUTES = {
     ("audit.listing", "GET"): MANAGER,
     ("audit.download", "GET"): MANAGER,
     ("own.show", "GET"): PERSONAL,
+    ("programs.show", "GET"): PERSONAL,
+    ("programs.create", "POST"): PERSONAL,
+    ("programs.ask_revoke", "GET"): PERSONAL,
+    ("programs.revoke", "POST"): PERSONAL,
+    ("api.openapi", "GET"): ANYONE,
+    ("api.show", "GET"): ANYONE,
     ("own.change", "POST"): PERSONAL,
     ("login_code.form", "GET"): ANYONE,
     ("login_code.submit", "POST"): ANYONE,
@@ -315,6 +322,7 @@ KNOWN_IDS = {
     "range_id": staff_telephony.RANGE,
     "assignment_id": staff_telephony.ASSIGNMENT,
     "element_id": telephony.JAN,
+    "token_id": tokens.TOKEN,
 }
 """What stands in an address in the place of each kind of ID: one that may be seen."""
 FORM = {
@@ -324,13 +332,17 @@ FORM = {
     "email": "p@bakkerij.example",
     "geblokkeerd": "1",
     "wachtrij": "cdr.on_changed",
+    "tot": "22-11-2027",
+    "naam": "Boekhouding",
 }
 """What every POST is sent along: enough for some routes; others answer that fields are missing."""
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
-    """Endpoint, method and address of every route."""
+    """Endpoint, method and address of every page; test_api_access.py visits the addresses of programs."""
     for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("api_"):
+            continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule.endpoint, method, ADDRESSES.get(rule.endpoint, filled_in(rule.rule))
 

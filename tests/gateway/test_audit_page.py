@@ -187,6 +187,8 @@ def test_another_partner_s_customer_is_not_there(operator: Browser, rpc: FakeRpc
         ("limit", "250.00", "€\u00a0250,00"),
         ("limit", "geen", "geen"),
         ("rows", 4776, "4.776"),
+        ("price", "12.5", "€\u00a012,50"),
+        ("pays_by", "direct_debit", "Automatische incasso"),
         ("valid_to", "2026-12-01", "01-12-2026"),
         ("invited_at", "2026-11-22T15:38:51Z", "22-11-2026 16:38"),
         ("address", {"city": "Utrecht", "street": ""}, "Plaats: Utrecht"),
@@ -222,9 +224,12 @@ def test_every_action_of_the_services_has_its_sentence() -> None:
 
 def actions() -> Iterator[str]:
     """What services tell the log, by the names in their code: of :func:`shared.audit.entry`, of
-    ``record`` and, for identity's users, ``record_user`` and ``record_sign``."""
+    ``record`` (also by way of a variable ``action``) and, for identity's users, ``record_user`` and
+    ``record_sign``."""
     for path in Path("services").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Assign) and ast.unparse(call.targets[0]) == "action":
+                yield from strings(call.value)
             if not isinstance(call, ast.Call):
                 continue
             function = call.func

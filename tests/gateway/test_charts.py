@@ -180,6 +180,8 @@ def test_a_bundle_is_yellow_inside_and_red_above_and_says_it_in_words(
     bundle: Bundle, words: str, over: bool
 ) -> None:
     assert bundle.words == words
+    assert bundle.marked.striptags() == words
+    assert ("tk-over" in bundle.marked) is over
     assert bundle.over is over
     assert ("tk-bundle-over" in bundle.bar()) is over
 

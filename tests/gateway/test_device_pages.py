@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, NotFound
 from tests.gateway import handsets
 from tests.gateway.browser import Browser
 from tests.gateway.element_forms import sent
@@ -47,6 +47,15 @@ def test_the_users_page_stands_while_provisioning_is_down(planner: Browser, rpc:
     rpc.down.add("provisioning")
     page = planner.page(OF_JAN)
     assert "nu niet op te halen" in page.text and page.field("voornaam")
+
+
+@pytest.mark.parametrize("answer", [NotFound("provisioning has no method devices"), {"rows": [{"id": 1}]}])
+def test_the_users_page_stands_while_provisioning_is_of_another_release(
+    planner: Browser, rpc: FakeRpc, answer: object
+) -> None:
+    rpc.answers["provisioning", "devices"] = answer
+    page = planner.page(OF_JAN)
+    assert page.field("voornaam") and "Nog geen toestel gekoppeld" not in page.text
 
 
 @pytest.mark.feature("PRV-01")

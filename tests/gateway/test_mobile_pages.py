@@ -169,7 +169,12 @@ def test_default_takes_the_own_limit_away(holder: Browser, rpc: FakeRpc) -> None
 @pytest.mark.feature("MOB-04")
 def test_a_subscription_is_described_and_its_puk_asked_for(holder: Browser, rpc: FakeRpc) -> None:
     page = holder.page(ONE)
-    for words in ("01-01-2026 08:30", "8931000000000006512", "Zakelijk Mobiel naar EU", "Eerder"):
+    for words in (
+        "01-01-2026 08:30",
+        "8931000000000006512",
+        "Zakelijk Mobiel naar EU",
+        "tot 16-05-2026 11:05",
+    ):
         assert words in page.text
     assert "12345678" not in page.text
     shown = Page(holder.post(f"{ONE}/puk", {}).text)
@@ -282,7 +287,7 @@ def test_the_page_says_how_far_the_carrier_is(
     rpc.answers["mobile", "blocks"] = subscriptions.blocks(sim=subscriptions.sim(**state))
     page = holder.page(f"{ONE}/blokkeren")
     assert words in page.text
-    waits = bool(page.all("section", id="sim")[0].attrs.get("hx-get"))
+    waits = bool(page.all("div", id="sim")[0].attrs.get("hx-get"))
     assert waits == (state["state"] == "blocking")
 
 

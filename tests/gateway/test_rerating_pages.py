@@ -156,6 +156,14 @@ def test_why_a_call_costs_what_it_does(operator: Browser, rpc: FakeRpc) -> None:
         assert piece in text
 
 
+@pytest.mark.feature("CDR-03", "MOB-02")
+def test_why_a_call_within_a_bundle_costs_nothing(operator: Browser, rpc: FakeRpc) -> None:
+    within = [{"name": "bundle", "amount": "-0.06000000"}]
+    rpc.answers["cdr", "explain"] = rates.explanation(corrections=within, amount="0.000000", margin=None)
+    text = words(operator.get("/beheer/waarom", query_string={"rij": rates.ROW}).text)
+    assert "Binnen de bundel van het abonnement" in text and "−0,06000000" in text
+
+
 @pytest.mark.feature("CDR-03")
 def test_each_of_a_customers_calls_leads_to_its_explanation(operator: Browser, rpc: FakeRpc) -> None:
     answer = operator.get(f"/beheer/klanten/{companies.OURS}/gesprekken", query_string={"periode": "2026-10"})

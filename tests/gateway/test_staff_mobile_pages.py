@@ -139,6 +139,11 @@ def test_a_partner_s_defaults_are_set(operator: Browser, rpc: FakeRpc) -> None:
     assert sent["partner_id"] == companies.PARTNER
 
 
+def test_the_operator_has_no_defaults_of_its_own(operator: Browser, rpc: FakeRpc) -> None:
+    rpc.answers["mobile", "partner_defaults"] = Invalid(fields={"partner_id": ["Kies een partner."]})
+    assert operator.get("/beheer/mobiel/defaults").status_code == 404
+
+
 @pytest.mark.feature("MOB-07")
 def test_orders_and_answers_that_fit_none_are_shown(operator: Browser, rpc: FakeRpc) -> None:
     page = operator.page("/beheer/mobiel?stand=refused")

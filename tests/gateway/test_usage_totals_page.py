@@ -221,7 +221,16 @@ def test_what_is_above_bundles_is_a_type_without_calls_and_of_no_number(sanne: B
     assert "Boven bundel data" not in {link.text for link in page.all("a")}
     show(rpc, row(0, "0.15", type="bundle_data"), total=builders.sums(0, 0, "0.15"))
     page = sanne.page(f"{PAGE}?per=telefoonnummer-gesprekstype")
-    assert page.rows("tk-totals")[1][:2] == ["Boven bundel", "Boven bundel data"]
+    assert page.rows("tk-totals")[1][:2] == ["Bundels", "Boven bundel data"]
+
+
+@pytest.mark.feature("CDR-05", "MOB-02")
+def test_what_a_bundle_takes_back_is_a_type_of_its_own(sanne: Browser, rpc: FakeRpc) -> None:
+    within = row(0, "-1.50", type="covered_voice") | {"duration": 0}
+    calls = row(3, "1.50", type="international_eu")
+    show(rpc, calls, within, total=builders.sums(3, 180, "0.00"))
+    page = sanne.page(f"{PAGE}?per=gesprekstype")
+    assert page.rows("tk-totals")[2] == ["Binnen bundel bellen", "", "0", "–", "−1,50"]
 
 
 @pytest.mark.feature("CDR-05", "MOB-02")
@@ -231,4 +240,4 @@ def test_days_or_a_number_leave_out_what_is_above_bundles_and_the_page_says_so(
 ) -> None:
     show(rpc, row(3, "1.50"), total=builders.sums(3, 180, "1.50"), overage_left_out=left_out)
     page = sanne.page(f"{PAGE}?periode=aangepast&van=1-11-2026&tot=2-11-2026")
-    assert ("Zonder kosten boven de bundel van mobiele abonnementen" in page.text) == left_out
+    assert ("Zonder bundels van mobiele abonnementen" in page.text) == left_out

@@ -25,6 +25,11 @@ def changed_users(old: Config, new: Config, revision: int) -> Iterator[PbxUserCh
             yield PbxUserChanged(user_id=user_id, revision=revision, username=event.username, deleted=True)
 
 
+def all_users(published: Config) -> Iterator[PbxUserChanged]:
+    """An event for each user as it was published."""
+    return (user_event(published, user, published.revision) for user in published.users)
+
+
 def user_event(config: Config, user: PbxUser, revision: int) -> PbxUserChanged:
     """A user as telephones need to know them."""
     shown_number, shown_name = shown_as(config, structs.replace(user, hide_number=False))

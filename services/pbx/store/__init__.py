@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from pymongo.client_session import ClientSession
 
@@ -17,6 +18,8 @@ from services.pbx.store.settings import SettingsChanges, SettingsReads, Version
 from services.pbx.store.sounds import Sound, SoundChanges, SoundReads
 from shared import commands, mongo, outbox
 from shared.mongo import Document
+
+Result = TypeVar("Result")
 
 __all__ = ["Changes", "FraudBlock", "Sound", "Store", "Version"]
 
@@ -52,10 +55,10 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, Call
             self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
         )
 
-    def in_one(self, at: datetime, work: Callable[[Changes], bool]) -> bool:
+    def in_one(self, at: datetime, work: Callable[[Changes], Result]) -> Result:
         """Run ``work`` in one transaction; it may be asked again, so its effect must be idempotent."""
 
-        def run(session: ClientSession) -> bool:
+        def run(session: ClientSession) -> Result:
             return work(Changes(self._db, session, at))
 
         return mongo.transact(self._db, run)

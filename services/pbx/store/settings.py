@@ -39,6 +39,11 @@ class SettingsChanges(Transaction):
         row = self._db["settings"].find_one({"_id": customer_id}, session=self._session)
         return _settings(customer_id, row)
 
+    def settings_after(self, customer_id: str, limit: int) -> list[Settings]:
+        """The next settings by their customer's ID."""
+        rows = self._db["settings"].find({"_id": {"$gt": customer_id}}, session=self._session)
+        return [_settings(str(row["_id"]), row) for row in rows.sort("_id", ASCENDING).limit(limit)]
+
     def save_settings(self, old: Settings, new: Settings) -> None:
         """Store new settings in place of old ones, read in this transaction: of two commands at once the
         second collides here and runs again."""

@@ -18,6 +18,9 @@ from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
 from tests.support.processes import Process, python
 
+READY_SECONDS, RUN_SECONDS = 90, 400
+"""How long the last of a dozen processes and the whole demo may take on a busy machine."""
+
 
 class System:
     """What a test does from outside; ``environment`` is what ./tikker runs with."""
@@ -34,7 +37,7 @@ class System:
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            python(*arguments), env=self._environment, capture_output=True, text=True, timeout=240
+            python(*arguments), env=self._environment, capture_output=True, text=True, timeout=RUN_SECONDS
         )
 
     def tikker(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -77,7 +80,7 @@ def running_system(testbed: Testbed, name: str, services: Sequence[str], folder:
         ]
         try:
             for process in running:
-                process.wait_ready()
+                process.wait_ready(READY_SECONDS)
             yield system
         finally:
             system.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli.demo import afterthoughts, cast, telephony
+from cli.demo import afterthoughts, cast, handsets, mobile, telephony
 from cli.demo.calendar import months_until, today
 from cli.demo.usage import Demo, Event, Usage
 from cli.seeding.usage import LATE_MONTHS, messages
@@ -66,6 +66,22 @@ def everything(system: System) -> dict[str, Any]:
     return {
         customer.code: user(system, customer.code, "totals", selection=span, by="number_type")["rows"]
         for customer in cast.CUSTOMERS
+    }
+
+
+def settled(system: System) -> dict[str, Any]:
+    """What is made once beside usage: invoices and credit notes, subscriptions, telephones."""
+    customers = system.staff("identity", "customers")["rows"]
+    ids = {row["name"]: row["id"] for row in customers if row["kind"] == "customer"}
+    invoices = system.staff("invoicing", "archive", limit=200)["rows"]
+    phones = system.staff("provisioning", "devices_of", customer_id=ids[handsets.CUSTOMER.name])["rows"]
+    held = {name: system.staff("mobile", "subscriptions", customer_id=of) for name, of in ids.items()}
+    return {
+        "invoices": [(row["id"], row["status"], row["total"]) for row in invoices],
+        "phones": [(row["id"], row["mac"], row["user_id"]) for row in phones],
+        "subscriptions": {
+            name: [(r["id"], r["revision"]) for r in page["rows"]] for name, page in held.items()
+        },
     }
 
 
@@ -165,14 +181,17 @@ def test_everybody_can_log_in_with_what_up_prints(seeded: System) -> None:
 
 
 def test_a_second_run_changes_nothing(seeded: System) -> None:
-    before = everything(seeded)
+    before, set_up = everything(seeded), settled(seeded)
     again = seeded.python("-c", SEED)
     assert again.returncode == 0, again.stderr
     assert everything(seeded) == before
+    assert settled(seeded) == set_up
     assert seeded.staff("cdr", "quarantine_counts") == {}
     customers = seeded.staff("identity", "customers")["rows"]
-    assert [row["kind"] for row in customers].count("customer") == len(cast.CUSTOMERS)
-    assert [row["parent_name"] for row in customers].count(cast.PARTNER) == 2
+    everybody = [*cast.CUSTOMERS, *(example.customer for example in mobile.EXAMPLES)]
+    assert [row["kind"] for row in customers].count("customer") == len(everybody)
+    partners = [customer for customer in everybody if customer.partners]
+    assert [row["parent_name"] for row in customers].count(cast.PARTNER) == len(partners)
     assert all(row["kvk"] and row["address"] and row["revision"] == 1 for row in customers)
 
 

@@ -28,6 +28,11 @@ def test_a_customer_and_a_user_with_a_password_that_is_shown_once(service: Servi
     assert (answer["user"]["roles"], answer["user"]["last_name"]) == (["user_management"], "Wit")
 
 
+def test_every_company_is_told_again(service: Service) -> None:
+    tikker(service, "customer", "create", "Bakkerij Voorbeeld B.V.")
+    assert tikker(service, "customer", "republish").stdout == "2 events queued\n"  # the operator too
+
+
 def test_a_password_of_ones_own_is_not_shown(service: Service) -> None:
     made = tikker(service, "user", "create", "10000", "olga", "--password", PASSWORD)
     assert made.returncode == 0, made.stderr

@@ -11,7 +11,7 @@ from services.identity.schemas.companies import ChangeCustomer, Customers
 from services.identity.usecases import companies
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid, TikkerError
-from shared.events import CustomerChanged, decode
+from shared.events import CustomerChanged, Envelope, decode
 from shared.ids import new_id
 from tests.integration.identity.conftest import STAFF, Identity, at_once
 
@@ -78,6 +78,29 @@ def test_the_event_tells_the_new_state_and_the_audit_log_the_difference(identity
     assert (changed.data.action, changed.data.reason) == ("customer.changed", "nieuwe inschrijving")
     assert (changed.data.before, changed.data.after) == ({"kvk": "00001600"}, {"kvk": "00001601"})
     assert changed.customer_id == changed.data.subject.id == made["id"]
+
+
+def test_republish_tells_the_state_of_every_company_again(identity: Identity) -> None:
+    made = [identity.customer(f"Voorbeeld {n}", **FACTS) for n in range(3)]
+    change(identity, made[1], name="Voorbeeld Anders")
+    before = _told_of_companies(identity)
+    assert companies.republish(identity.store, identity.clock) == {"events": len(before)}
+    again = _told_of_companies(identity)
+    # The operator and its customers, each as it stands now and under the revision that others know.
+    assert {i: e.data for i, e in again.items()} == {i: e.data for i, e in before.items()}
+    assert (again[made[1]["id"]].data.customer_name, again[made[1]["id"]].data.revision) == (
+        "Voorbeeld Anders",
+        2,
+    )
+    assert {e.event_id for e in again.values()}.isdisjoint({e.event_id for e in before.values()})
+    assert all(e.customer_id == i for i, e in again.items())
+
+
+def _told_of_companies(identity: Identity) -> dict[str, Envelope[CustomerChanged]]:
+    """The last event of each company."""
+    rows = identity.database["outbox"].find({"name": CustomerChanged.name}).sort("_id")
+    told = [decode(row["body"], CustomerChanged) for row in rows]
+    return {event.data.customer_id: event for event in told}
 
 
 def test_what_changes_nothing_is_told_to_nobody(identity: Identity) -> None:

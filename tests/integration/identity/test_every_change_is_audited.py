@@ -20,6 +20,7 @@ from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.integration.identity.conftest import PORTAL
 from tests.integration.identity.mail_server import MailServer
+from tests.integration.provisioning.conftest import environment as surroundings
 from tests.support.keys import Keyring
 from tests.support.processes import ROOT, Process, python, until
 
@@ -62,12 +63,31 @@ CALLED = {
         "create_subscription": "subscription.created",
         "change_number": "subscription.number_changed",
         "end_subscription": "subscription.ended",
+        "change_product": "subscription.product_changed",
+        "change_sim": "subscription.sim_changed",
+        "add_module": "subscription.module_added",
+        "end_module": "subscription.module_ended",
+        "set_blocks": "subscription.blocks_changed",
+        "change_label": "subscription.label_changed",
+        "show_puk": "subscription.puk_shown",
+        "set_limit": "mobile_limit.changed",
+        "set_customer_limit": "mobile_limit.changed",
+        "set_partner_defaults": "mobile_defaults.changed",
+        "set_terms": "mobile_terms.changed",
+        "request_sim_block": "sim_block.requested",
+    },
+    "provisioning": {
+        "create_device": "device.created",
+        "add_device": "device.created",
+        "change_device": "device.changed",
+        "remove_device": "device.removed",
     },
 }
+"""Those of invoicing: tests/integration/invoicing/test_service.py calls each of them."""
 PROVED_ELSEWHERE = {"confirm_second_step", "new_recovery_codes", "end_second_step", "reset_second_step"}
 """They need codes of an app: test_second_step.py and test_second_step_duty.py look for their entries."""
-CHANGES_NOTHING_YET = {"begin_second_step"}
-"""A proposal, which counts once it is confirmed."""
+CHANGES_NOTHING_YET = {"begin_second_step", "new_device"}
+"""Proposals, which count once they are confirmed."""
 OF_SETTINGS = {
     *("save", "add", "remove", "move_member", "set_night", "set_secret", "publish", "discard", "roll_back"),
     *("save_test_call", "remove_test_call", "remove_file", "import_config"),
@@ -147,7 +167,8 @@ def desk(
 ) -> Iterator[Desk]:
     uris = {name: mongo_uri(name) for name in CALLED}
     mail = {"SMTP_HOST": mail_server.host, "SMTP_PORT": str(mail_server.port), "PORTAL_URL": PORTAL}
-    started = [service_process(name, {"AMQP_URI": vhost, "MONGO_URI": uris[name], **mail}) for name in CALLED]
+    common = {"AMQP_URI": vhost, **mail}
+    started = [service_process(name, {**common, **surroundings(uris[name])}) for name in CALLED]
     for process in started:
         process.wait_ready()
     clients = {issuer: RpcClient(vhost, keyring.signer(issuer)) for issuer in ("gateway", "cli")}
@@ -161,6 +182,7 @@ def test_each_of_them_leaves_its_entry(desk: Desk) -> None:
     customer = desk.call("identity", "create_customer", name="Bakkerij Voorbeeld B.V.", products=["voip"])
     number_the_lines(desk, customer["id"])
     subscribe(desk, customer["id"])
+    hand_out_phones(desk, customer["id"])
     manage_people(desk, customer)
     assert desk.left == CALLED
 
@@ -175,9 +197,40 @@ def number_the_lines(desk: Desk, customer_id: str) -> None:
 def subscribe(desk: Desk, customer_id: str) -> None:
     fields = {"product": "data_only", "number": "+31600000001", "active_from": "2026-01-01"}
     made = desk.call("mobile", "create_subscription", STAFF, customer_id=customer_id, **fields)
+    which = {"subscription_id": made["id"]}
     changed = {"number": "+31600000002", "valid_from": "2026-06-01"}
-    desk.call("mobile", "change_number", STAFF, subscription_id=made["id"], **changed)
-    desk.call("mobile", "end_subscription", subscription_id=made["id"], ended_at="2026-12-01")
+    desk.call("mobile", "change_number", STAFF, **which, **changed)
+    desk.call("mobile", "change_product", **which, product="zakelijk_mobiel", valid_from="2026-07-01")
+    desk.call("mobile", "add_module", **which, module="zakelijk_mobiel_naar_eu", valid_from="2026-07-01")
+    desk.call("mobile", "end_module", **which, module="zakelijk_mobiel_naar_eu", valid_to="2026-08-01")
+    desk.call("mobile", "change_sim", **which, sim_number="8931000000000016001", puk="12345678")
+    named = desk.call("mobile", "set_blocks", **which, codes=["premium_sms"])
+    desk.call("mobile", "change_label", **which, label="Balie", revision=named["revision"])
+    look_after_mobile(desk, customer_id, which)
+    desk.call("mobile", "end_subscription", **which, ended_at="2099-12-01")
+
+
+def look_after_mobile(desk: Desk, customer_id: str, which: dict[str, str]) -> None:
+    user = user_of(customer_id, "mobile_access", "mobile_limits", "mobile_sim_block")
+    desk.call("mobile", "set_customer_limit", user, amount="40")
+    desk.call("mobile", "set_limit", user, **which, code="total", value="20")
+    desk.call("mobile", "set_partner_defaults", partner_id=customer_id, limits={"total": "15"})
+    desk.call("mobile", "set_terms", customer_id=customer_id, month="2026-07", block_cost="7.50")
+    desk.call("mobile", "show_puk", user, **which)
+    desk.call("mobile", "request_sim_block", user, **which, block=True)
+
+
+def hand_out_phones(desk: Desk, customer_id: str) -> None:
+    user = user_of(customer_id, "settings")
+    phone = {"model": "yealink-t54w", "password": "Fiets-27"}
+    made = desk.call("provisioning", "create_device", user, **phone, mac="00:15:65:00:16:01")
+    desk.call("provisioning", "add_device", customer_id=customer_id, **phone, mac="00:15:65:00:16:02")
+    desk.call("provisioning", "change_device", user, device_id=made["id"], label="Balie")
+    desk.call("provisioning", "remove_device", user, device_id=made["id"])
+
+
+def user_of(customer_id: str, *roles: str) -> Acting:
+    return Acting(kind="user", scope="customer", customer_id=customer_id, user_id=new_id(), roles=roles)
 
 
 def manage_people(desk: Desk, customer: dict[str, Any]) -> None:

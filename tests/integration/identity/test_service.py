@@ -58,7 +58,7 @@ def test_what_happens_to_customers_and_users_is_heard_on_the_bus(service: Servic
 
 
 @pytest.mark.feature("ID-12")
-@pytest.mark.parametrize("method", ["create_customer", "create_user", "customers"])
+@pytest.mark.parametrize("method", ["create_customer", "create_user", "customers", "republish"])
 def test_a_portal_user_does_not_reach_what_is_for_staff(service: Service, method: str) -> None:
     for acting in (Acting(), Acting(kind="user", scope="operator", roles=("user_management",))):
         with pytest.raises(Forbidden):
@@ -74,6 +74,7 @@ def test_a_portal_user_does_not_reach_what_is_for_staff(service: Service, method
             "roles": [],
         },
         "customers": {},
+        "republish": {},
     }
     with pytest.raises(Forbidden):
         service.cli.call("identity", method, partner, **asked[method])

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.events import PbxUserChanged
 from shared.ids import new_id
 from tests.integration.pbx.conftest import Pbx
+from tests.integration.pbx.scene import Office
 
 BAKERY, GARAGE = new_id(), new_id()
 FIRST, LAST = "+31850001600", "+31850001699"
@@ -137,3 +139,16 @@ def test_republish_tells_the_state_of_every_assignment_again(pbx: Pbx) -> None:
     again = {event.data.assignment_id: event for event in pbx.events(2)}
     assert {i: e.data for i, e in again.items()} == {i: e.data for i, e in before.items()}
     assert {e.event_id for e in again.values()}.isdisjoint({e.event_id for e in before.values()})
+
+
+def test_republish_tells_of_the_users_as_they_were_published(pbx: Pbx) -> None:
+    office = Office.opened(pbx)
+    one, other = (office.user(name, first_name=name) for name in ("anna", "bram"))
+    office.save("user", one, first_name="Nog niet gepubliceerd")
+    before = {event["user_id"]: event for event in office.told(PbxUserChanged.name)}
+    count = len(office.told(PbxUserChanged.name))
+    pbx.staff("republish")
+    again = office.told(PbxUserChanged.name)[count:]
+    revision = office.config("published")["config"]["revision"]
+    assert {event["user_id"] for event in again} == set(before) > {one, other}
+    assert again == [before[event["user_id"]] | {"revision": revision} for event in again]

@@ -73,6 +73,18 @@ def test_a_device_is_made_with_any_notation_of_its_mac_address(
     assert (event.user_id, event.model, event.revision) == (user, "snom-d785", 1)
 
 
+def test_republish_tells_the_state_of_every_device_again(provisioning: Provisioning, customer: str) -> None:
+    made = provisioning.create(customer, mac(), "snom-d785", label="Balie")
+    change = {"device_id": made["id"], "label": "Receptie", "command_id": new_id()}
+    provisioning.user(customer, "change_device", **change)
+    first, second = (heard(provisioning, provisioning.changed, DeviceChanged, made["id"]) for _ in range(2))
+    assert (first.revision, second.revision) == (1, 2)
+    assert provisioning.staff("republish")["events"] >= 1  # those of other tests too
+    assert heard(provisioning, provisioning.changed, DeviceChanged, made["id"]) == second
+    with pytest.raises(Forbidden):
+        provisioning.user(customer, "republish")
+
+
 @pytest.mark.feature("PRV-01")
 def test_all_that_is_wrong_with_a_new_device_is_said_at_once(
     provisioning: Provisioning, customer: str

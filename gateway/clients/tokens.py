@@ -1,0 +1,36 @@
+"""identity: the tokens of one's own programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.clients import Rpc
+from gateway.models.part import convert
+from gateway.models.tokens import NewToken, Tokens
+from shared.acting import Acting
+
+
+@dataclass(frozen=True)
+class TokensClient:
+    """``command`` makes a change happen once."""
+
+    rpc: Rpc
+
+    def own(self, acting: Acting) -> Tokens:
+        return convert(self.rpc.call("identity", "tokens", acting), Tokens)
+
+    def create(
+        self, acting: Acting, command: str, name: str, roles: Sequence[str], expires_on: date
+    ) -> NewToken:
+        """Raises Invalid beside its fields, Conflict for a name that one has, or when there are too many."""
+        day, chosen = expires_on.isoformat(), list(roles)
+        reply = self.rpc.call(
+            "identity", "create_token", acting, command_id=command, name=name, roles=chosen, expires_on=day
+        )
+        return convert(reply, NewToken)
+
+    def revoke(self, acting: Acting, command: str, token_id: str) -> None:
+        """Whoever has it is out within a second. Raises NotFound."""
+        self.rpc.call("identity", "revoke_token", acting, command_id=command, token_id=token_id)
