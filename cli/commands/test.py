@@ -1,6 +1,6 @@
 """Run the tests on a broker and a database of their own; everything after the options goes to pytest.
 
-Without arguments: all tests, in two processes. What the tests need from Debian is installed when it
+Without arguments: all tests, in three processes (most of the time one waits for what it has started). What the tests need from Debian is installed when it
 is missing. Exit code: pytest's.
 """
 
@@ -16,7 +16,7 @@ from cli import packages, testbed
 from cli.lifecycle import run_in_foreground, signals_interrupt
 from cli.state import State
 
-ALL = ["-n", "2", "--dist", "loadgroup"]
+ALL = ["-n", "3", "--dist", "loadgroup"]
 
 
 @click.command(
