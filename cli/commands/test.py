@@ -1,7 +1,7 @@
 """Run the tests on a broker and a database of their own; everything after the options goes to pytest.
 
-Without arguments: all tests, in three processes (most of the time one waits for what it has started). What the tests need from Debian is installed when it
-is missing. Exit code: pytest's.
+Without arguments: all tests, in three processes, as tests mostly wait for what they have started. What
+they need from Debian is installed when it is missing. Exit code: pytest's.
 """
 
 from __future__ import annotations
