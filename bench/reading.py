@@ -19,7 +19,7 @@ from services.cdr import usage_views, views
 from services.cdr.domain.periods import following
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
 from services.cdr.store import Stores
-from shared import mongo
+from shared import collector, mongo
 
 ROUNDS = 20
 PAGE = 50
@@ -165,7 +165,8 @@ def filters(customer: Customer) -> Mapping[str, Selection]:
 
 
 def measure(question: Question, rounds: int = ROUNDS) -> list[float]:
-    """Milliseconds of each round, after one to warm up."""
+    """Milliseconds of each round, after one to warm up, with the collector as services have it."""
+    collector.settle()
     question()
     times = []
     for _ in range(rounds):

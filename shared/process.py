@@ -22,7 +22,7 @@ from functools import partial
 
 from nameko.runners import ServiceRunner
 
-from shared import mongo, telemetry
+from shared import collector, mongo, telemetry
 from shared.bus.consumer import SafeQueueConsumer
 from shared.bus.container import CorrelatedContainer
 from shared.config import setting
@@ -65,6 +65,7 @@ def run(service: str) -> None:
         "max_workers": int(setting("MAX_WORKERS", str(MAX_WORKERS))),
     }
     cls = getattr(importlib.import_module(module), name)
+    collector.settle()
     database = mongo.connect()
     runner = ServiceRunner(config)
     runner.container_cls = CorrelatedContainer

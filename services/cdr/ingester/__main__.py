@@ -5,7 +5,6 @@ A plain process without eventlet: this is the hot path.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -21,7 +20,7 @@ from services.cdr.ingester.booking import Booker
 from services.cdr.ingester.consumer import Ingester
 from services.cdr.store.reference import ReferenceStore
 from services.cdr.store.usage import UsageStore
-from shared import mongo
+from shared import collector, mongo
 from shared.abandoned import keep_aborting
 from shared.config import setting
 from shared.health import health_app, serve_health
@@ -38,8 +37,7 @@ def main() -> None:
     setup_logging("cdr-ingester")
     # A batch is thousands of small objects without cycles: looking for cycles among them is a waste.
     sys.setswitchinterval(0.0005)
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
+    collector.settle()
     db = mongo.connect(timeout_ms=DATABASE_TIMEOUT_MS)
     worker = f"{socket.gethostname()}:{os.environ.get('WORKER', 'ingester')}"
     desks = [UsageStore(db, f"{worker}:{desk}") for desk in range(DESKS)]
