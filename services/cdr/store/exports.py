@@ -20,6 +20,9 @@ from shared.mongo import Document
 PIECE = 512 * 1024
 """Bytes of one GridFS chunk, and the most that goes into one message."""
 PAGE = 5_000
+MOST_PIECES = 4
+"""Pieces in memory at most. PyMongo itself would gather 32 MB of them, and has no setting for that: hence the
+two names of its own in :class:`FileWriter`, which are those of the release that is pinned."""
 BUCKET = "exports"
 
 _COLUMNS = (
@@ -54,6 +57,8 @@ class FileWriter:
     def write(self, data: Any) -> int:
         piece = bytes(data)
         self._upload.write(piece)
+        if len(self._upload._buffered_docs) >= MOST_PIECES:
+            self._upload._flush_data(b"", force=True)
         self._digest.update(piece)
         self._size += len(piece)
         return len(piece)
