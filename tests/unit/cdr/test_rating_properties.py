@@ -151,7 +151,10 @@ def test_data_goes_by_the_plainest_engine_too(rates: Tariff, volume: int) -> Non
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.text("0123456", min_size=0, max_size=5), unique=True, max_size=30),
+    # The bare 31 is left out: it prices no Dutch number with a class of its own (test_classification.py).
+    st.lists(
+        st.text("0123456", max_size=5).filter(lambda p: p not in ("", "3", "31")), unique=True, max_size=30
+    ),
     st.text("0123456", min_size=1, max_size=8),
 )
 def test_the_longest_prefix_is_found(prefixes: list[str], digits: str) -> None:
