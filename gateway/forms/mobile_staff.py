@@ -38,14 +38,7 @@ def new_form(catalogue: Catalogue) -> Schema:
     modules = {one: one for one in catalogue.module_names}
     return Sheet.from_dict(
         {
-            "product": Choice(
-                codes,
-                NOT_IN_LIST,
-                data_key="product",
-                required=True,
-                metadata=_label(_l("Product")),
-                error_messages={"required": NOT_IN_LIST},
-            ),
+            "product": _one_of(codes, "product", _l("Product")),
             "number": line("nummer", _l("Mobiel nummer"), 30, _l("Vul het nummer in.")),
             "active_from": a_day("vanaf", _l("Datum actief"), _l("Vul de eerste dag in.")),
             "sim_number": _sim(),
@@ -80,32 +73,18 @@ def product_form(catalogue: Catalogue) -> Schema:
     codes = {one: one for one in catalogue.product_names}
     return Sheet.from_dict(
         {
-            "product": Choice(
-                codes,
-                NOT_IN_LIST,
-                data_key="product",
-                required=True,
-                metadata=_label(_l("Product")),
-                error_messages={"required": NOT_IN_LIST},
-            ),
+            "product": _one_of(codes, "product", _l("Product")),
             "valid_from": a_day("vanaf", _l("Vanaf"), _l("Vul de eerste dag in.")),
         }
     )()
 
 
 def module_form(catalogue: Catalogue) -> Schema:
-    """A module on from a day, or (``end``) off from that day."""
+    """A module, on or off from a day."""
     codes = {one: one for one in catalogue.module_names}
     return Sheet.from_dict(
         {
-            "module": Choice(
-                codes,
-                NOT_IN_LIST,
-                data_key="module",
-                required=True,
-                metadata=_label(_l("Module")),
-                error_messages={"required": NOT_IN_LIST},
-            ),
+            "module": _one_of(codes, "module", _l("Module")),
             "day": a_day("dag", _l("Vanaf"), _l("Vul de dag in.")),
         }
     )()
@@ -186,6 +165,13 @@ def defaults_form(limits: tuple[Default, ...]) -> Schema:
 def first_of_next_month(today: date) -> str:
     """``12-2026``: what terms begin with."""
     return f"{today.month % 12 + 1}-{today.year + today.month // 12}"
+
+
+def _one_of(codes: Mapping[str, str], key: str, label: Any) -> Choice:
+    needed = {"required": NOT_IN_LIST}
+    return Choice(
+        codes, NOT_IN_LIST, data_key=key, required=True, metadata=_label(label), error_messages=needed
+    )
 
 
 def _field(what: str, code: str) -> str:
