@@ -50,16 +50,17 @@ def abort_abandoned(db: Database[Document], inactive_seconds: float = INACTIVE_S
     return len(sessions)
 
 
-def keep_aborting(db: Database[Document]) -> None:
+def keep_aborting(db: Database[Document], inactive_seconds: float = INACTIVE_SECONDS) -> None:
     """Look every second for as long as this process lives, in a thread of its own."""
-    threading.Thread(target=_forever, args=(db,), name="abandoned", daemon=True).start()
+    arguments = (db, inactive_seconds)
+    threading.Thread(target=_forever, args=arguments, name="abandoned", daemon=True).start()
 
 
-def _forever(db: Database[Document]) -> None:
+def _forever(db: Database[Document], inactive_seconds: float) -> None:
     pause = threading.Event()
     while not pause.wait(EVERY_SECONDS):
         try:
-            abort_abandoned(db)
+            abort_abandoned(db, inactive_seconds)
         except PyMongoError as problem:
             if not is_down(problem):
                 log.warning("abandoned transactions cannot be looked for", reason=str(problem)[:200])

@@ -24,8 +24,10 @@ from gunicorn.glogging import Logger  # noqa: E402
 from prometheus_client import CollectorRegistry, make_wsgi_app  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: E402
 
+from shared.handling import begin, traced  # noqa: E402
 from shared.health import Check, health_app, serve_health  # noqa: E402
 from shared.logging import setup_logging  # noqa: E402
+from shared.orphans import die_with  # noqa: E402
 
 Wsgi = Callable[[dict[str, Any], Any], Any]
 
@@ -38,7 +40,8 @@ BACKLOG = 4096
 class Door:
     """``make`` gives the application, in each worker; ``ready`` is asked in the master.
 
-    ``connections`` is how many may be open per worker: a waiting one costs no thread.
+    ``connections`` is how many may be open per worker: a waiting one costs no thread. ``niceness``: how far
+    this process stands back for others of the machine that want a processor, as in nice(2).
     """
 
     name: str
@@ -50,6 +53,7 @@ class Door:
     threads: int = 16
     connections: int = 4000
     keepalive: int = 15
+    niceness: int = 0
 
 
 class _Logger(Logger):  # type: ignore[misc]
@@ -91,7 +95,9 @@ class _Application(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Wsgi:
-        return self._door.make()
+        """In a worker, after the fork: a master's threads would not come along."""
+        begin(self._door.name)
+        return traced(self._door.make(), self._door.name)
 
     def _when_ready(self, server: Any) -> None:
         registry = CollectorRegistry()
@@ -105,7 +111,8 @@ class _Application(BaseApplication):  # type: ignore[misc]
         self._health = serve_health(app)
 
     def _post_fork(self, server: Any, worker: Any) -> None:
-        """A worker must not hold the health port: it would stay open when the master is gone."""
+        """A worker must not hold a port when the master is gone: neither ours nor that of health."""
+        die_with(server.pid)
         if self._health is not None:
             self._health.socket.close()
 
@@ -127,4 +134,5 @@ def run(door: str) -> None:
     os.makedirs(_METRICS, exist_ok=True)
     made: Door = getattr(importlib.import_module(module), function)()
     setup_logging(made.name)
+    os.nice(made.niceness)
     _Application(made).run()

@@ -17,8 +17,9 @@ from prometheus_client import Counter
 from pymongo.client_session import ClientSession
 
 from shared.errors import DependencyDown, TikkerError
+from shared.handling import handling
 from shared.jobs import GAVE_UP, MAX_TRIES, Cancelled, Claim, Job, JobStore, Lost, Outcome
-from shared.logging import correlated, get_logger
+from shared.logging import get_logger
 from shared.mongo import is_down
 
 log = get_logger(__name__)
@@ -117,13 +118,14 @@ class Runner:
         claim = self._store.claim(self._work.keys())
         if claim is None:
             return False
-        with correlated(claim.job.correlation_id):
+        job = claim.job
+        with handling(f"job {job.kind}", parent=job.trace, correlation_id=job.correlation_id):
             try:
                 outcome = self._settle(claim, stopping or threading.Event())
             except Lost:
                 outcome = "lost"
-            ENDED.labels(claim.job.kind, outcome).inc()
-            log.info("job", job_id=claim.job.id, kind=claim.job.kind, outcome=outcome)
+            ENDED.labels(job.kind, outcome).inc()
+            log.info("job", job_id=job.id, kind=job.kind, outcome=outcome)
         return True
 
     def _settle(self, claim: Claim, stopping: threading.Event) -> str:

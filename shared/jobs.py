@@ -18,6 +18,7 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from shared import telemetry
 from shared.ids import new_id
 from shared.logging import correlation_id
 from shared.mongo import Document, transact
@@ -82,6 +83,8 @@ class Job:
     result: Document | None
     error: str
     correlation_id: str = ""
+    trace: str = ""
+    """Of who asked for it: see :mod:`shared.telemetry`."""
 
     @property
     def percentage(self) -> int | None:
@@ -172,6 +175,7 @@ class JobStore:
             "created_at": self._clock(),
             "tries": 0,
             "correlation_id": correlation_id(),
+            "trace": telemetry.current().get(telemetry.HEADER, ""),
         }
         self._jobs.insert_one(row, session=session)
         return _job(row)
@@ -313,6 +317,7 @@ def _job(row: Document) -> Job:
         result=row["result"],
         error=row["error"],
         correlation_id=row["correlation_id"],
+        trace=row.get("trace", ""),
     )
 
 

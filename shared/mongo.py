@@ -55,8 +55,12 @@ _DOWN = (
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
 )
+_INTERRUPTED = 11601
+"""Somebody ended our session: shared/abandoned.py does, of a process that is so slow that it seems dead."""
 # Shut down, stepping down, no primary, write concern not met in time: the same write may pass later.
-_DOWN_CODES = frozenset({6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+_DOWN_CODES = frozenset(
+    {6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, _INTERRUPTED, 11602, 13435, 13436}
+)
 
 
 def connect(uri: str | None = None, *, timeout_ms: int = TIMEOUT_MS, **options: Any) -> Database[Document]:
@@ -99,7 +103,7 @@ def transact(db: Database[Document], work: Callable[[ClientSession], Result]) ->
             try:
                 return _once(session, work, began)
             except PyMongoError as problem:
-                if not problem.has_error_label(_TRANSIENT) or _is_too_late(problem, began):
+                if not _has(_TRANSIENT, problem) or _is_too_late(problem, began):
                     raise
             time.sleep(random.uniform(0, min(0.5, 0.005 * 1.5**attempt)))
     raise AssertionError("never reached")
@@ -118,8 +122,13 @@ def _once(session: ClientSession, work: Callable[[ClientSession], Result], began
             session.commit_transaction()
             return result
         except PyMongoError as problem:
-            if not problem.has_error_label(_COMMIT_IN_DOUBT) or _is_too_late(problem, began):
+            if not _has(_COMMIT_IN_DOUBT, problem) or _is_too_late(problem, began):
                 raise
+
+
+def _has(label: str, problem: PyMongoError) -> bool:
+    """The driver gives no label to what was interrupted, though a commit may have come through even so."""
+    return problem.has_error_label(label) or getattr(problem, "code", None) == _INTERRUPTED
 
 
 def _is_too_late(problem: PyMongoError, began: float) -> bool:

@@ -23,6 +23,7 @@ from functools import partial
 from nameko.runners import ServiceRunner
 
 from shared import collector, mongo, telemetry
+from shared.abandoned import keep_aborting
 from shared.bus.consumer import SafeQueueConsumer
 from shared.bus.container import CorrelatedContainer
 from shared.config import setting
@@ -31,6 +32,8 @@ from shared.logging import get_logger, setup_logging
 
 DRAIN_SECONDS = 25
 STALL_SECONDS = 5
+ABANDONED_SECONDS = 4.0
+"""A loop that is held up for a moment is no process that was killed."""
 MAX_WORKERS = 10
 
 log = get_logger(__name__)
@@ -67,6 +70,7 @@ def run(service: str) -> None:
     cls = getattr(importlib.import_module(module), name)
     collector.settle()
     database = mongo.connect()
+    keep_aborting(database, ABANDONED_SECONDS)
     runner = ServiceRunner(config)
     runner.container_cls = CorrelatedContainer
     runner.add_service(cls)

@@ -14,7 +14,7 @@ from services.cdr.domain.periods import first_day, last_day, preceding
 from services.cdr.domain.selection import Selection
 from services.cdr.overage import NO_OVERAGE, Overage
 from services.cdr.store.charts import ChartStore, Part
-from services.cdr.store.counters import Count, CounterStore, Span, number_of
+from services.cdr.store.counters import Count, Counters, Span, number_of
 from services.cdr.views import Reply, counted, counts_wanted
 from shared.money import to_wire
 
@@ -23,7 +23,7 @@ from shared.money import to_wire
 class ChartSource:
     """``is_long`` tells which selections take too long to count: their rows are not even tried."""
 
-    counters: CounterStore
+    counters: Counters
     charts: ChartStore
     is_long: Callable[[str, Selection], bool]
 
@@ -101,7 +101,7 @@ def _slices(
     return shown, [part for part in parts if part.key < first]
 
 
-def _days(counters: CounterStore, customer: str, selection: Selection) -> list[Count] | None:
+def _days(counters: Counters, customer: str, selection: Selection) -> list[Count] | None:
     """The selection's counts by day; None when only rows can tell."""
     if selection.by_row:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.cdr import charts
 from services.cdr.charts import ChartSource
-from services.cdr.overage import overage
+from services.cdr.overage import NO_OVERAGE, overage
 from services.cdr.schemas import exports as export_requests
 from services.cdr.schemas import guard as requests
 from services.cdr.store import Stores
@@ -84,7 +84,7 @@ class CustomerCalls:
     @rpc(requests.Top)
     def top(self, acting: Acting, selection: Any, of: str, limit: int) -> Reply:
         customer = acting.require_customer()
-        above = overage(self.stores.lines, customer, selection)
+        above = NO_OVERAGE if of == "receiver" else overage(self.stores.lines, customer, selection)
         return charts.top(self._chart_source(), customer, selection, of, limit, above)
 
     def _chart_source(self) -> ChartSource:

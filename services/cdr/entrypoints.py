@@ -40,6 +40,10 @@ class CdrService(CustomerCalls, StaffCalls, PlanCalls, BillingCalls, Operations)
         customer, user = acting.require_customer(), str(acting.user_id) if counting else None
         return usage_views.totals(self.stores, customer, selection, by, _now(), user)
 
+    @rpc(schemas.Figures)
+    def figures(self, acting: Acting, selection: Any, **fields: Any) -> dict[str, Any]:
+        return usage_views.figures(self.stores, acting.require_customer(), selection, _now(), **fields)
+
     @rpc(schemas.OfCustomer, kinds=STAFF)
     def periods_of(self, acting: Acting, customer_id: str) -> dict[str, Any]:
         acting.require_staff()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.cdr.domain.period_lines import PRODUCT, Line
 from services.cdr.domain.selection import Selection
-from services.cdr.store.counters import Count
+from services.cdr.store.counters import Count, Reading
 from services.cdr.store.period_lines import PeriodLineStore
 
 
@@ -24,13 +24,16 @@ class Overage:
 NO_OVERAGE = Overage()
 
 
-def overage(store: PeriodLineStore, customer: str, selection: Selection) -> Overage:
-    """What a selection holds beside usage."""
-    if selection.product not in (None, PRODUCT) or not store.has_bundles(customer):
+def overage(
+    store: PeriodLineStore, customer: str, selection: Selection, reading: Reading | None = None
+) -> Overage:
+    """What a selection holds beside usage, as a ``reading`` sees it where there is one."""
+    session = reading.session if reading else None
+    if selection.product not in (None, PRODUCT) or not store.has_bundles(customer, session):
         return NO_OVERAGE
     if selection.period is None or selection.sender or selection.by_row:
         return Overage(left_out=True)
-    lines = store.lines(customer, selection.period)
+    lines = store.lines(customer, selection.period, session)
     counts = counts_of(lines)
     return Overage(tuple(one for one in counts if not selection.types or one.type in selection.types))
 

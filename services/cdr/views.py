@@ -12,7 +12,7 @@ from services.cdr.domain.refusal import Reason
 from services.cdr.domain.selection import PartOfNumber, Place, Selection
 from services.cdr.overage import NO_OVERAGE, Overage
 from services.cdr.schemas import cursor
-from services.cdr.store.counters import Count, CounterStore, Span, number_of
+from services.cdr.store.counters import Count, Counters, Reading, Span, number_of
 from services.cdr.store.details import SCAN_MS, Search
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
@@ -36,9 +36,9 @@ _KEYS: dict[str, Callable[[Count], Key]] = {
 }
 
 
-def periods(store: PeriodStore, customer: str, now: datetime) -> Reply:
+def periods(store: PeriodStore, customer: str, now: datetime, reading: Reading | None = None) -> Reply:
     """The current billing period and the twelve before it, newest first."""
-    closed = store.closed(customer)
+    closed = store.closed(customer, reading.session if reading else None)
     current = period_of(now)
     recent, period = [], preceding(current)
     for _ in range(RECENT_PERIODS):
@@ -104,7 +104,7 @@ def _totals_row(key: Key, sums: Sequence[int], cents: int) -> Reply:
 
 
 def count(
-    counters: CounterStore, search: Search, customer: str, selection: Selection, numbers: bool = False
+    counters: Counters, search: Search, customer: str, selection: Selection, numbers: bool = False
 ) -> list[Count] | None:
     """The selection's sums by product and type, and by number if that is wanted: from the counters where
     they can tell, else from the rows (None when that takes too long)."""
@@ -112,7 +112,7 @@ def count(
     return search.sums(SCAN_MS) if found is None else found
 
 
-def counted(counters: CounterStore, customer: str, selection: Selection, numbers: bool) -> list[Count] | None:
+def counted(counters: Counters, customer: str, selection: Selection, numbers: bool) -> list[Count] | None:
     """The same from the counters alone; None where only rows can tell."""
     found = counters.sums(customer, span_of(selection), numbers or bool(selection.sender))
     return counts_wanted(found, selection)

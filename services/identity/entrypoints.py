@@ -21,6 +21,7 @@ from services.identity.schemas import companies as company_requests
 from services.identity.schemas import requests
 from services.identity.schemas.replies import Reply
 from services.identity.store import Store
+from services.identity.store.sealed import SHELVES
 from services.identity.usecases import (
     auditing,
     companies,
@@ -31,6 +32,7 @@ from services.identity.usecases import (
     notifications,
     own,
     preferences,
+    presence,
     second_logins,
     second_step_duty,
     second_steps,
@@ -39,7 +41,7 @@ from services.identity.usecases import (
 )
 from services.identity.usecases.sending import Sender
 from shared.acting import Acting
-from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, Resealing, listen, rpc
 from shared.config import setting
 from shared.events import AUDITS, NOTIFICATIONS, AuditRecorded, Envelope, NotificationRequested
 from shared.logging import get_logger
@@ -104,10 +106,11 @@ class MailSending(DependencyProvider):
             eventlet.sleep(pause)
 
 
-class IdentityService(Operations):
+class IdentityService(Resealing, Operations):
     """See README.md for what each method takes and answers."""
 
     name = "identity"
+    shelves = SHELVES
 
     store: Store = Provide(open_store)
     passwords: Passwords = Provide(open_passwords)
@@ -163,6 +166,10 @@ class IdentityService(Operations):
         return own.change_password(
             self.store, self.passwords, clock, self.shortest_password, acting, **fields
         )
+
+    @rpc(requests.ConfirmPresence, kinds=USER + STAFF)
+    def confirm_presence(self, acting: Acting, **fields: Any) -> Reply:
+        return presence.confirm(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
     # One's own second step
 

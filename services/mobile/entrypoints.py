@@ -10,11 +10,12 @@ from services.mobile.domain.sim import ANSWER_WITHIN
 from services.mobile.schemas import Reply, requests
 from services.mobile.staff_entrypoints import StaffCalls
 from services.mobile.store import Store
+from services.mobile.store.sealed import SHELVES
 from services.mobile.usecases import limits, orders, own, terms, usage
 from services.mobile.views import overview, settings
 from services.mobile.views import subscriptions as views
 from shared.acting import Acting
-from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, Resealing, listen, rpc
 from shared.config import setting
 from shared.events import CustomerChanged, Envelope, UsageRated
 from shared.sealing import Sealer
@@ -38,10 +39,11 @@ def patience() -> timedelta:
     return timedelta(seconds=float(seconds))
 
 
-class MobileService(StaffCalls, Operations):
+class MobileService(StaffCalls, Resealing, Operations):
     """See README.md for what each method takes and answers."""
 
     name = "mobile"
+    shelves = SHELVES
 
     store: Store = Provide(Store.open)
     sealer: Sealer = Provide(Sealer.from_environment)

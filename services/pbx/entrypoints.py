@@ -15,12 +15,13 @@ from services.pbx.schemas import numbers as schemas
 from services.pbx.settings_entrypoints import SettingsCalls
 from services.pbx.staff_entrypoints import StaffCalls
 from services.pbx.store import Store
+from services.pbx.store.sealed import SHELVES
 from services.pbx.usecases import fraud
 from services.pbx.usecases import numbers as usecases
 from services.pbx.views import numbers as views
 from services.pbx.views.planning import Run
 from shared.acting import Acting
-from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
+from shared.bus import Operations, OutboxRelay, Provide, Resealing, listen, rpc
 from shared.events import Envelope, FraudLifted, FraudSuspected
 from shared.sealing import Sealer
 
@@ -41,10 +42,11 @@ def beside() -> Run:
     return run
 
 
-class PbxService(SettingsCalls, StaffCalls, EdgeCalls, Operations):
+class PbxService(SettingsCalls, StaffCalls, EdgeCalls, Resealing, Operations):
     """See README.md for what each method takes and answers."""
 
     name = "pbx"
+    shelves = SHELVES
 
     store: Store = Provide(Store.open)
     sealer: Sealer = Provide(Sealer.from_environment)

@@ -13,7 +13,7 @@ from services.provisioning.usecases import devices, following, resealing
 from services.provisioning.usecases.workshop import Workshop
 from shared.acting import Acting
 from shared.bus import Operations, OutboxRelay, Provide, listen, rpc
-from shared.events import Envelope, PbxUserChanged, RegistrationChanged
+from shared.events import CustomerChanged, Envelope, PbxLineChanged, PbxUserChanged, RegistrationChanged
 from shared.logging import get_logger
 from shared.mongo import is_down
 
@@ -100,6 +100,20 @@ class ProvisioningService(Operations):
             acting.require_staff_for(customer_id)
         return views.devices(self.store, self.workshop, clock(), customer_id, **fields)
 
+    @rpc(schemas.Search, kinds=STAFF)
+    def find_devices(self, acting: Acting, customer_id: str | None, **fields: Any) -> Reply:
+        return views.found_devices(
+            self.store, self.workshop, clock(), self._sight_of(acting, customer_id), **fields
+        )
+
+    def _sight_of(self, acting: Acting, customer_id: str | None) -> list[str] | None:
+        """Whose telephones this colleague may see: of one customer, of the partner's own, or None: all."""
+        if customer_id is not None:
+            acting.require_staff_for(customer_id)
+            return [customer_id]
+        partner = acting.require_console()
+        return self.store.finding.of_partner(partner) if partner else None
+
     @rpc(kinds=STAFF)
     def known_models(self, acting: Acting) -> Reply:
         return views.models(self.workshop)
@@ -119,9 +133,17 @@ class ProvisioningService(Operations):
         acting.require_staff()
         return devices.republish(self.store, clock)
 
+    @listen(CustomerChanged)
+    def on_customer_changed(self, envelope: Envelope[CustomerChanged]) -> None:
+        following.customer_changed(self.store, envelope)
+
     @listen(PbxUserChanged)
     def on_user_changed(self, envelope: Envelope[PbxUserChanged]) -> None:
         following.user_changed(self.store, self.workshop, envelope)
+
+    @listen(PbxLineChanged)
+    def on_line_changed(self, envelope: Envelope[PbxLineChanged]) -> None:
+        following.line_changed(self.store, self.workshop, envelope)
 
     @listen(RegistrationChanged)
     def on_registration_changed(self, envelope: Envelope[RegistrationChanged]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from services.provisioning.domain.finding import STATES
 from shared.schema import Base, length
 from shared.words import lazy_gettext as _l
 
@@ -30,7 +31,7 @@ def optional_text(most: int) -> fields.String:
 
 
 def whose() -> fields.String:
-    """The ID of a user, or "" for nobody."""
+    """The ID of a user or line, or "" for nobody."""
     pattern = validate.Regexp(r"^([0-9a-f]{32})?\Z", error=_l("Dit is geen geldig kenmerk."))
     return fields.String(load_default=None, allow_none=True, validate=pattern)
 
@@ -51,15 +52,23 @@ class Page(Base):
 
 
 class Devices(Page):
-    """``user_id``: of one user; "": those that are nobody's."""
+    """``user_id``, ``line_id``: of one user or line; "": those that are nobody's."""
 
     user_id = whose()
+    line_id = whose()
 
 
 class StaffPage(Page):
     """``customer_id`` absent: everybody's."""
 
     customer_id = random_id(required=False)
+
+
+class Search(StaffPage):
+    """``query``: part of a MAC address, number, extension, name or customer; ``state``: only those."""
+
+    query = fields.String(load_default="", validate=length(0, 80))
+    state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(STATES))
 
 
 class OneDevice(Base):
@@ -79,13 +88,15 @@ class Proposal(Base):
 
 
 class CreateDevice(Base):
-    """``mac`` and ``password`` are judged by the service, so that each rule is named."""
+    """Of a user, of a line, or of nobody yet. ``mac`` and ``password`` are judged by the service, so that
+    each rule is named."""
 
     model = model()
     mac = fields.String(load_default="", validate=length(0, 60))
     password = fields.String(load_default="", validate=length(0, 200))
     label = fields.String(load_default="", validate=length(0, 120))
     user_id = random_id(required=False)
+    line_id = random_id(required=False)
     keys = fields.Boolean(load_default=True)
     command_id = command_id()
 
@@ -97,7 +108,8 @@ class AddDevice(CreateDevice):
 
 
 class ChangeDevice(Base):
-    """What is absent or null stays as it is; ``user_id`` "" makes it nobody's."""
+    """What is absent or null stays as it is. Whose it is becomes another by ``user_id`` or ``line_id``; "" in
+    either makes it nobody's."""
 
     device_id = random_id()
     revision = fields.Integer(strict=True, load_default=None, allow_none=True)
@@ -105,6 +117,7 @@ class ChangeDevice(Base):
     mac = optional_text(60)
     password = optional_text(200)
     user_id = whose()
+    line_id = whose()
     keys = fields.Boolean(load_default=None, allow_none=True)
     enabled = fields.Boolean(load_default=None, allow_none=True)
     command_id = command_id()

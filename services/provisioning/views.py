@@ -8,6 +8,7 @@ from typing import Any
 
 from services.provisioning.domain import rendering
 from services.provisioning.domain.device import Device, Person
+from services.provisioning.domain.finding import sought
 from services.provisioning.domain.instructions import where
 from services.provisioning.domain.macs import written
 from services.provisioning.domain.profiles import Profile
@@ -43,15 +44,43 @@ def devices(
     after: str | None,
     limit: int,
     user_id: str | None = None,
+    line_id: str | None = None,
 ) -> Reply:
-    """A page of devices, of one customer or of all; ``user_id``: of one user, "" of nobody."""
-    found = store.devices(customer_id, after, limit, user_id)
+    """A page of devices, of one customer or of all; of one user or line, with "" of nobody."""
+    found = store.devices(customer_id, after, limit, user_id, line_id)
+    return {
+        "rows": _rows(store, workshop, now, found),
+        "next": found[-1].id if len(found) == limit else None,
+    }
+
+
+def _rows(store: Store, workshop: Workshop, now: datetime, found: Sequence[Device]) -> list[Reply]:
     contacts = store.contacts(device.sip_user for device in found)
-    people = {p.id: p for c in {d.customer_id for d in found} for p in store.people(c)}
-    rows = [
-        _row(workshop, device, people.get(device.user_id), state_of(contacts.get(device.sip_user, ()), now))
+    people = store.people_with(device.owner_id for device in found if device.owner_id)
+    return [
+        _row(workshop, device, people.get(device.owner_id), state_of(contacts.get(device.sip_user, ()), now))
         for device in found
     ]
+
+
+def found_devices(
+    store: Store,
+    workshop: Workshop,
+    now: datetime,
+    customer_ids: Sequence[str] | None,
+    query: str,
+    state: str | None,
+    after: str | None,
+    limit: int,
+) -> Reply:
+    """A page of all telephones of these customers (None: everybody's) for staff, the newest first."""
+    found = store.finding.devices(customer_ids, sought(query), state, now, after, limit)
+    rows = _rows(store, workshop, now, found)
+    customers = store.finding.customers([device.customer_id for device in found])
+    for row in rows:
+        customer = customers.get(row["customer_id"])
+        row["customer_name"] = customer.name if customer else ""
+        row["customer_number"] = customer.number if customer else 0
     return {"rows": rows, "next": found[-1].id if len(found) == limit else None}
 
 
@@ -61,7 +90,7 @@ def device(store: Store, workshop: Workshop, now: datetime, customer_id: str, de
     if found is None:
         raise NotFound()
     contacts = store.contacts([found.sip_user])
-    person = store.person(found.user_id) if found.user_id else None
+    person = store.person(found.owner_id) if found.owner_id else None
     state = state_of(contacts.get(found.sip_user, ()), now)
     return {**_row(workshop, found, person, state), "values": values(workshop, found)}
 
@@ -166,7 +195,11 @@ def _row(workshop: Workshop, device: Device, person: Person | None, state: Regis
         "mac": written(device.mac),
         "config_user": device.config_user if profile.fetches else "",
         "user_id": device.user_id,
-        "user_name": person.name if person else "",
+        "user_name": person.name if person and device.user_id else "",
+        "line_id": device.line_id,
+        "line_name": person.name if person and device.line_id else "",
+        "number": person.number if person else "",
+        "extension": person.extension if person else "",
         "keys": device.keys,
         "enabled": device.enabled,
         "revision": device.revision,

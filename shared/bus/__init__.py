@@ -8,6 +8,7 @@ from shared.bus.extensions import Provide
 from shared.bus.listen import listen
 from shared.bus.operations import Operations
 from shared.bus.relay import OutboxRelay
+from shared.bus.resealing import Resealing
 from shared.bus.rpc import rpc
 from shared.publisher import Message, Publisher, PublishTimeout, Unroutable
 
@@ -18,6 +19,7 @@ __all__ = [
     "Provide",
     "PublishTimeout",
     "Publisher",
+    "Resealing",
     "Unroutable",
     "listen",
     "rpc",

@@ -23,7 +23,7 @@ from shared.events.ownership import (
     PbxNumberChanged,
     SubscriptionNumber,
 )
-from shared.events.pbx import PbxUserChanged, RegistrationChanged
+from shared.events.pbx import PbxLineChanged, PbxUserChanged, RegistrationChanged
 from shared.events.provisioning import DeviceChanged, ResyncRequested
 
 _ALL: tuple[type[Event], ...] = (
@@ -32,6 +32,7 @@ _ALL: tuple[type[Event], ...] = (
     MailSent,
     MailFailed,
     PbxNumberChanged,
+    PbxLineChanged,
     PbxUserChanged,
     RegistrationChanged,
     DeviceChanged,
@@ -72,6 +73,7 @@ __all__ = [
     "MobileSubscriptionChanged",
     "ModuleTerm",
     "NotificationRequested",
+    "PbxLineChanged",
     "PbxNumberChanged",
     "PbxUserChanged",
     "PeriodClosed",

@@ -32,6 +32,24 @@ class PbxUserChanged(Event, frozen=True, kw_only=True):
     deleted: bool = False
 
 
+class PbxLineChanged(Event, frozen=True, kw_only=True):
+    """A line without a PBX was made, changed or taken away, as it stands in ``revision`` of the customer's
+    settings: of two events the one with the higher revision holds.
+
+    ``display_name`` is what a telephone of the line shows: its name, or its number in Dutch notation.
+    ``number`` is E.164; ``extension`` is empty when it has none.
+    """
+
+    name: ClassVar[str] = "pbx.line.changed.v1"
+
+    line_id: str
+    revision: int
+    display_name: str = ""
+    extension: str = ""
+    number: str = ""
+    deleted: bool = False
+
+
 class RegistrationChanged(Event, frozen=True, kw_only=True):
     """A telephone registered at the SIP proxy, went, or was not heard of any more.
 

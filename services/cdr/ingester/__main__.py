@@ -23,8 +23,9 @@ from services.cdr.store.usage import UsageStore
 from shared import collector, mongo
 from shared.abandoned import keep_aborting
 from shared.config import setting
+from shared.handling import begin
 from shared.health import health_app, serve_health
-from shared.logging import get_logger, setup_logging
+from shared.logging import get_logger
 
 log = get_logger("services.cdr.ingester")
 
@@ -34,7 +35,7 @@ DESKS = 2
 
 
 def main() -> None:
-    setup_logging("cdr-ingester")
+    begin("cdr-ingester")
     # A batch is thousands of small objects without cycles: looking for cycles among them is a waste.
     sys.setswitchinterval(0.0005)
     collector.settle()

@@ -21,6 +21,7 @@ from services.cdr.usecases.price import refuse_priced
 from services.cdr.usecases.record_usage import record_usage
 from shared import mongo
 from shared.errors import DependencyDown
+from shared.handling import handling
 from shared.logging import get_logger
 
 log = get_logger(__name__)
@@ -59,7 +60,7 @@ class Booker:
         return self._refresher.submit(self._until_there, self._reference.refresh)
 
     def _book(self, store: UsageStore, batch: Batch) -> None:
-        with BATCHES.time():
+        with BATCHES.time(), handling("booked usage"):
             self._until_there(lambda: self._book_once(store, batch))
 
     def _book_once(self, store: UsageStore, batch: Batch) -> None:

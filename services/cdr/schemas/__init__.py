@@ -128,6 +128,26 @@ class TotalsRequest(CountingRequest):
     counting = fields.Boolean(load_default=False)
 
 
+BY_ROW = ("sender", "receiver", "amount", "duration")
+"""Filters for which rows may have to be looked at, which takes its time."""
+
+
+class Figures(Base):
+    """What a page shows of a selection; see usage_views.figures."""
+
+    selection = fields.Nested(SelectionSchema(exclude=BY_ROW), required=True)
+    totals = fields.List(
+        fields.String(validate=one_of("total", "type", "number", "number_type")),
+        load_default=list,
+        validate=validate.Length(max=4),
+    )
+    top = fields.List(
+        fields.String(validate=one_of("sender", "type")), load_default=list, validate=validate.Length(max=2)
+    )
+    limit = fields.Integer(load_default=5, strict=True, validate=validate.Range(1, 50))
+    dearest = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, 50))
+
+
 class OfCustomer(Base):
     customer_id = identity()
 

@@ -14,6 +14,7 @@ from services.cdr.store import (
     long_counts,
     old_counters,
     old_rows,
+    periods,
     plan_files,
     reference,
     rerating,
@@ -84,7 +85,7 @@ def prepare(db: Database[Document]) -> None:
         for module in (usage, counters, reference, rerating, exports, limits, watch, commands_run, jobs):
             module.ensure_indexes(db)
         old_counters.ensure_indexes(db)
-        for module in (bundles, subscription_use, long_counts):
+        for module in (bundles, subscription_use, long_counts, periods):
             module.ensure_indexes(db)
         plan_files.ensure_indexes(db)
         outbox.ensure_indexes(db)

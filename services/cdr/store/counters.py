@@ -9,9 +9,11 @@ store/shelves.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import add
+from typing import Any, Protocol
 
 from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
@@ -81,6 +83,14 @@ class Span:
             yield DAY, {"day": {"$gte": first, "$lte": last}}
 
 
+class Counters(Protocol):
+    """Where sums come from: each time as it is (the store), or as it was at one moment (a reading)."""
+
+    def sums(self, customer: str, span: Span, numbers: bool) -> list[Count]: ...
+
+    def each(self, customer: str, span: Span, numbers: bool) -> list[Count]: ...
+
+
 def ensure_indexes(db: Database[Document]) -> None:
     for collection, indexes in _INDEXES.items():
         for keys in indexes:
@@ -131,42 +141,21 @@ class CounterStore:
             ledger.delete_many({"_id": {"$in": [one["_id"] for one in documents]}}, session=session)
         return len(documents), {shelf[0] for shelf in days}
 
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """All counters as they are now, for several questions."""
+        with self._db.client.start_session(snapshot=True) as session:
+            yield Reading(self._db, session)
+
     def sums(self, customer: str, span: Span, numbers: bool) -> list[Count]:
         """What a span holds, added together by product and type, and by number if that is wanted."""
-        by = NUMBER if numbers else TYPE
-        with self._db.client.start_session(snapshot=True) as session:
-            layouts = Layouts(self._db, session)
-            found = shelves.added(self._documents(customer, span, by, session))
-            layouts.read(found)
-            added: dict[_Key, tuple[int, ...]] = {
-                (number, layout[1], kind): sums
-                for layout, rows in found.items()
-                for number, kind, sums in shelves.cells_of(layouts.of(layout), rows)
-            }
-            for count in self._open_ledger(customer, span, numbers, session):
-                key = (count.number, count.product, count.type)
-                known = added.get(key)
-                added[key] = count.sums if known is None else tuple(map(add, known, count.sums))
-        return [Count(0, 0, 0, *key, sums) for key, sums in added.items()]  # type: ignore[arg-type]
+        with self.reading() as reading:
+            return reading.sums(customer, span, numbers)
 
     def each(self, customer: str, span: Span, numbers: bool) -> list[Count]:
         """The same one by one, by day (or month of start) and booked period as well."""
-        with self._db.client.start_session(snapshot=True) as session:
-            return self._each(customer, span, numbers, session)
-
-    def _each(self, customer: str, span: Span, numbers: bool, session: ClientSession) -> list[Count]:
-        documents = list(self._documents(customer, span, NUMBER if numbers else TYPE, session))
-        layouts = Layouts(self._db, session)
-        layouts.read({shelves.layout_of(document) for document in documents})
-        counts = [
-            Count(day, month, document["period"], number, document["product"], kind, sums)
-            for document in documents
-            for day, month in [_when(document)]
-            for number, kind, sums in shelves.cells_of(
-                layouts.of(shelves.layout_of(document)), shelves.rows_of(document)
-            )
-        ]
-        return counts + list(self._open_ledger(customer, span, numbers, session))
+        with self.reading() as reading:
+            return reading.each(customer, span, numbers)
 
     def months_of_period(self, customer: str, period: int) -> list[Count]:
         """Everything booked in a period, per month of start and number."""
@@ -174,7 +163,7 @@ class CounterStore:
 
     def counts_of_period(self, customer: str, period: int, session: ClientSession) -> list[Count]:
         """The same as a given session sees it."""
-        return self._each(customer, Span(period=period), True, session)
+        return Reading(self._db, session).each(customer, Span(period=period), True)
 
     def booked_between(self, customer: str, after: int, before: int, session: ClientSession) -> set[int]:
         """The billing periods after one and before another in which something is booked."""
@@ -206,21 +195,72 @@ class CounterStore:
         """Everything that started in these months or in these ranges of days (both days included)."""
         return self.each(customer, Span(months=set(months), days=list(days)), numbers=True)
 
-    def _documents(self, customer: str, span: Span, by: str, session: ClientSession) -> Iterator[Document]:
-        for grain, wanted in span.queries():
-            query = {"customer": customer, "by": by, **wanted}
-            yield from self._db[shelves.collection(grain)].find(query, session=session)
 
-    def _open_ledger(
-        self, customer: str, span: Span, numbers: bool, session: ClientSession
-    ) -> Iterator[Count]:
+class Reading:
+    """The counters as one session sees them: what several questions need is read once."""
+
+    def __init__(self, db: Database[Document], session: ClientSession) -> None:
+        self.session = session
+        self._db = db
+        self._layouts = Layouts(db, session)
+        self._shelves: dict[tuple[str, str, str, str], list[Document]] = {}
+        self._lines: dict[str, list[list[Any]]] = {}
+
+    def sums(self, customer: str, span: Span, numbers: bool) -> list[Count]:
+        """As :meth:`CounterStore.sums`."""
+        found = shelves.added(self._documents(customer, span, NUMBER if numbers else TYPE))
+        self._layouts.read(found)
+        added: dict[_Key, tuple[int, ...]] = {
+            (number, layout[1], kind): sums
+            for layout, rows in found.items()
+            for number, kind, sums in shelves.cells_of(self._layouts.of(layout), rows)
+        }
+        for count in self._open_ledger(customer, span, numbers):
+            key = (count.number, count.product, count.type)
+            known = added.get(key)
+            added[key] = count.sums if known is None else tuple(map(add, known, count.sums))
+        return [Count(0, 0, 0, *key, sums) for key, sums in added.items()]  # type: ignore[arg-type]
+
+    def each(self, customer: str, span: Span, numbers: bool) -> list[Count]:
+        """As :meth:`CounterStore.each`."""
+        documents = self._documents(customer, span, NUMBER if numbers else TYPE)
+        self._layouts.read({shelves.layout_of(document) for document in documents})
+        counts = [
+            Count(day, month, document["period"], number, document["product"], kind, sums)
+            for document in documents
+            for day, month in [_when(document)]
+            for number, kind, sums in shelves.cells_of(
+                self._layouts.of(shelves.layout_of(document)), shelves.rows_of(document)
+            )
+        ]
+        return counts + list(self._open_ledger(customer, span, numbers))
+
+    def _documents(self, customer: str, span: Span, by: str) -> list[Document]:
+        found: list[Document] = []
+        for grain, wanted in span.queries():
+            key = (customer, grain, by, str(wanted))
+            if key not in self._shelves:
+                query = {"customer": customer, "by": by, **wanted}
+                self._shelves[key] = list(
+                    self._db[shelves.collection(grain)].find(query, session=self.session)
+                )
+            found += self._shelves[key]
+        return found
+
+    def _open_ledger(self, customer: str, span: Span, numbers: bool) -> Iterator[Count]:
         """What has been booked but not folded yet."""
-        field = f"customers.{customer}"
-        for document in self._db["ledger"].find({field: {"$exists": True}}, {field: 1}, session=session):
-            for day, period, number, product, kind, *sums in document["customers"][customer]:
-                if span.holds(day, period):
-                    whose = number if numbers else ""
-                    yield Count(day, day // 100, period, whose, product, kind, tuple(sums))
+        for day, period, number, product, kind, *sums in self._ledger_lines(customer):
+            if span.holds(day, period):
+                whose = number if numbers else ""
+                yield Count(day, day // 100, period, whose, product, kind, tuple(sums))
+
+    def _ledger_lines(self, customer: str) -> list[list[Any]]:
+        if customer not in self._lines:
+            field = f"customers.{customer}"
+            wanted = {field: {"$exists": True}}
+            found = self._db["ledger"].find(wanted, {field: 1}, session=self.session)
+            self._lines[customer] = [line for one in found for line in one["customers"][customer]]
+        return self._lines[customer]
 
 
 def number_of(day: date) -> int:

@@ -27,9 +27,9 @@ class PeriodLineStore:
         self._bundles = BundleStore(db)
         self._uses = SubscriptionUseStore(db)
 
-    def has_bundles(self, customer: str) -> bool:
+    def has_bundles(self, customer: str, session: ClientSession | None = None) -> bool:
         """Whether the customer has, or had, a mobile subscription."""
-        return self._bundles.marks(customer) is not None
+        return self._bundles.marks(customer, session) is not None
 
     def lines(self, customer: str, period: int, session: ClientSession | None = None) -> list[Line]:
         """What a period holds beside its rows; of an open one what it would hold if it closed now."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -41,14 +42,18 @@ class ClosedPeriod:
     closed_at: datetime
 
 
+def ensure_indexes(db: Database[Document]) -> None:
+    db["periods"].create_index([("customer", ASCENDING), ("period", ASCENDING)])
+
+
 class PeriodStore:
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
         self._lines = PeriodLineStore(db)
 
-    def closed(self, customer: str) -> dict[int, ClosedPeriod]:
+    def closed(self, customer: str, session: ClientSession | None = None) -> dict[int, ClosedPeriod]:
         """The customer's closed periods."""
-        found = self._db["periods"].find({"customer": customer}, {"lines": 0})
+        found = self._db["periods"].find({"customer": customer}, {"lines": 0}, session=session)
         return {document["period"]: _closed(document) for document in found}
 
     def close(

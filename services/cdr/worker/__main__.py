@@ -15,9 +15,10 @@ from services.cdr.worker.guarding import Guarding
 from services.cdr.worker.tidying import tidy
 from shared import mongo
 from shared.abandoned import keep_aborting
+from shared.handling import begin
 from shared.health import health_app, serve_health
 from shared.job_runner import Runner
-from shared.logging import get_logger, setup_logging
+from shared.logging import get_logger
 
 log = get_logger(__name__)
 
@@ -27,7 +28,7 @@ LAST_SECONDS = 15.0
 
 
 def main() -> None:
-    setup_logging("cdr-worker")
+    begin("cdr-worker")
     db = mongo.connect(timeout_ms=20_000)
     stores = Stores.on(db)
     stopping = threading.Event()

@@ -168,6 +168,13 @@ class WithPassword(Command):
     password = password(required=True)
 
 
+class ConfirmPresence(Base):
+    """``code``: an app's or a recovery code, from who has a second step."""
+
+    password = password(required=True)
+    code = optional(LONGEST_CODE)
+
+
 class SetPreferences(Command):
     """What is not sent stays as it is."""
 

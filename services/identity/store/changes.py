@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
@@ -20,22 +18,21 @@ from services.identity.store import companies, links, mails
 from services.identity.store.rows import customer_of, customer_row, user_of, user_row
 from services.identity.store.second_steps import SecondStepBook
 from services.identity.store.tokens import TokenBook
-from shared import audit, outbox
-from shared.acting import Acting
+from shared import outbox
 from shared.errors import Conflict
 from shared.events import UserChanged, wrap
-from shared.events.audit import Subject
 from shared.mongo import Document
+from shared.transactions import Transaction
 from shared.words import gettext
 
 
-class Changes:
+class Changes(Transaction):
     """Verbs that take effect together, or not at all."""
 
+    service = "identity"
+
     def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
-        self._db = db
-        self._session = session
-        self._at = at
+        super().__init__(db, session, at)
         self.second_steps = SecondStepBook(db, session)
         self.tokens = TokenBook(db, session)
 
@@ -55,7 +52,7 @@ class Changes:
         return customer_of(self._db["customers"].find_one(wanted, session=self._session))
 
     def add_customer(self, customer: Customer) -> None:
-        row = {**customer_row(customer), "created_at": self._at, "holds": 0}
+        row = {**customer_row(customer), "created_at": self.at, "holds": 0}
         self._db["customers"].insert_one(row, session=self._session)
         self.tell_of(customer)
 
@@ -73,7 +70,7 @@ class Changes:
     def tell_of(self, *told: Customer) -> None:
         """Queue the events of companies as they stand."""
         if told:
-            events = (wrap(customers.changed(each), each.id, self._at) for each in told)
+            events = (wrap(customers.changed(each), each.id, self.at) for each in told)
             outbox.add(self._db, self._session, *events)
 
     def customers_below(self, customer_id: str) -> int:
@@ -123,7 +120,7 @@ class Changes:
     def add_user(self, user: User) -> None:
         """Raises Conflict when the username is taken, by whichever customer's user."""
         try:
-            self._db["users"].insert_one({**user_row(user), "created_at": self._at}, session=self._session)
+            self._db["users"].insert_one({**user_row(user), "created_at": self.at}, session=self._session)
         except DuplicateKeyError as problem:
             raise _taken(user.username) from problem
         self._tell(user, users.changed(user))
@@ -150,38 +147,14 @@ class Changes:
 
     def queue(self, letter: Mail) -> None:
         """Have a mail sent once this command has taken effect."""
-        mails.queue(self._db, letter, self._at, self._session)
-
-    def record(
-        self,
-        acting: Acting,
-        customer_id: str | None,
-        action: str,
-        subject: Subject,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
-        reason: str = "",
-    ) -> None:
-        """Tell the audit log what this command changed; ``customer_id`` None: of the house as a whole."""
-        told = audit.entry(
-            "identity",
-            acting,
-            customer_id,
-            action,
-            subject,
-            before=before,
-            after=after,
-            reason=reason,
-            at=self._at,
-        )
-        outbox.add(self._db, self._session, told)
+        mails.queue(self._db, letter, self.at, self._session)
 
     def requeue_failed(self, mail_id: str) -> Queued | None:
         """Have a mail tried from the start if it has failed; the mail as it was, None when there is none."""
-        return mails.requeue_failed(self._db, mail_id, self._at, self._session)
+        return mails.requeue_failed(self._db, mail_id, self.at, self._session)
 
     def _tell(self, user: User, event: UserChanged) -> None:
-        outbox.add(self._db, self._session, wrap(event, user.customer_id, self._at))
+        outbox.add(self._db, self._session, wrap(event, user.customer_id, self.at))
 
 
 def _taken(username: str) -> Conflict:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.identity.domain import credentials, lockout, second_steps, totp
-from services.identity.domain.mails import Letter, mail_to
+from services.identity.domain import credentials, lockout, second_steps
 from services.identity.domain.second_steps import SecondStep
 from services.identity.domain.users import User
 from services.identity.schemas.replies import Reply
 from services.identity.store import Changes, Store
-from services.identity.usecases import attempts
+from services.identity.usecases import attempts, codes
 from services.identity.usecases.checks import Clock
+from services.identity.usecases.codes import WrongCode
 from services.identity.usecases.logins import let_in, refused, tell_lockout
-from services.identity.usecases.recording import as_themselves, from_address, record_sign
+from services.identity.usecases.recording import as_themselves, from_address
 from shared.acting import Acting
 from shared.errors import NotFound
 from shared.sealing import Sealer
 from shared.words import gettext as _
-
-
-class _Wrong(Exception):
-    """The code is none, or was used before."""
 
 
 def login_second(
@@ -45,7 +41,7 @@ def login_second(
         return refused("waiting for a second try", address, 0, attempt.wait)
     try:
         _use(store, sealer, as_themselves(acting, user, address), user, second, key, code, now)
-    except _Wrong:
+    except WrongCode:
         if attempt.next_wait:
             tell_lockout(store, from_address(acting, address), user, attempt)
         return refused("wrong second step", address, attempt.tries_left, attempt.next_wait)
@@ -73,29 +69,14 @@ def _use(
     now: datetime,
 ) -> None:
     """Take the ticket and the code together, or neither; of two at once one gets them."""
-    code = second_steps.plain(typed)
-    step = _step_of(sealer, second, code, now) if second_steps.is_of_app(code) else None
+    code = codes.read(sealer, second, typed, now)
 
     def work(changes: Changes) -> None:
         if not changes.second_steps.take_ticket(key):
             raise _begin_again()
-        if step is not None:
-            if not changes.second_steps.use_step(user.id, step):
-                raise _Wrong
-            return
-        left = changes.second_steps.use_recovery(user.id, second_steps.digest(user.id, code))
-        if left is None:
-            raise _Wrong
-        record_sign(changes, acting, "recovery_code_used", user, codes_left=left)
-        if user.email:
-            changes.queue(mail_to(user, Letter.SECOND_STEP, {"what": "recovery_used", "left": left}))
+        codes.use(changes, acting, user, code)
 
     store.together(now, work)
-
-
-def _step_of(sealer: Sealer, second: SecondStep, code: str, now: datetime) -> int | None:
-    secret = totp.from_letters(sealer.open(second.sealed, second_steps.about(second.user_id)))
-    return totp.matching_step(secret, code, now, after=second.last_step)
 
 
 def _begin_again() -> NotFound:

@@ -71,12 +71,14 @@ class ArchiveReads(Reading):
         change = {"$addToSet": {"mail.failed": mail_id}, "$set": {"mail.reason": reason[:300]}}
         self._db["invoices"].update_one({"mail.keys": key}, change)
 
-    def expire(self, before_year: int) -> list[str]:
-        """Remove invoices of the years before that one; their IDs, for their files."""
+    def expired(self, before_year: int) -> list[str]:
+        """IDs of invoices of the years before that one, some hundreds at a time."""
         old = {"year": {"$lt": before_year}}
-        ids = [row["_id"] for row in self._db["invoices"].find(old, {"_id": 1}).limit(500)]
+        return [row["_id"] for row in self._db["invoices"].find(old, {"_id": 1}).limit(500)]
+
+    def remove_invoices(self, ids: list[str]) -> None:
+        """Their files go before them, so that none is left behind that nobody finds."""
         self._db["invoices"].delete_many({"_id": {"$in": ids}})
-        return ids
 
 
 def _beyond(order: str, after: tuple[Any, str], descending: bool) -> Document:

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from pymongo.client_session import ClientSession
-from pymongo.database import Database
 
-from shared import audit, outbox
-from shared.acting import Acting
-from shared.events import Event, wrap
-from shared.events.audit import Subject
+from shared import transactions
 from shared.mongo import Document
+from shared.transactions import Reading
+
+__all__ = ["Reading", "Transaction", "row_of", "value_of"]
 
 Value = TypeVar("Value", bound=msgspec.Struct)
 
@@ -31,42 +29,7 @@ def value_of(row: Mapping[str, Any], of: type[Value], key: str = "id") -> Value:
     return msgspec.convert(fields, of)
 
 
-class Transaction:
+class Transaction(transactions.Transaction):
     """What one command reads and writes, in its transaction; ``at`` is its moment."""
 
-    def __init__(self, db: Database[Document], session: ClientSession, at: dt.datetime) -> None:
-        self._db = db
-        self.session = session
-        self.at = at
-
-    def record(
-        self,
-        acting: Acting,
-        customer_id: str | None,
-        action: str,
-        subject: Subject,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
-        reason: str = "",
-    ) -> None:
-        """Tell the audit log what this command changed; ``customer_id`` None: of the house as a whole."""
-        told = audit.entry(
-            *("invoicing", acting, customer_id, action, subject),
-            before=before,
-            after=after,
-            at=self.at,
-            reason=reason,
-        )
-        outbox.add(self._db, self.session, told)
-
-    def tell(self, customer_id: str, *events: Event) -> None:
-        """Queue events of this customer."""
-        if events:
-            outbox.add(self._db, self.session, *(wrap(event, customer_id, self.at) for event in events))
-
-
-class Reading:
-    """What is read outside a transaction."""
-
-    def __init__(self, db: Database[Document]) -> None:
-        self._db = db
+    service = "invoicing"

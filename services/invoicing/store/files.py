@@ -15,7 +15,8 @@ from shared.mongo import Document
 PIECE = 512 * 1024
 """Bytes of one GridFS chunk, and the most that goes into one message."""
 BUCKET = "documents"
-INDEXES = {f"{BUCKET}.chunks": [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]}
+PIECES = f"{BUCKET}.chunks"
+INDEXES = {PIECES: [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]}
 COLLECTIONS = (f"{BUCKET}.files",)
 
 
@@ -36,9 +37,9 @@ class FileStore(Reading):
         kept = [file["id"] for file in files.values()]
         begins = {"$gte": f"{owner_id}:", "$lt": f"{owner_id};"}
         self._db[f"{BUCKET}.files"].delete_many({"_id": {**begins, "$nin": kept}})
-        self._db[f"{BUCKET}.chunks"].delete_many({"files_id": {**begins, "$nin": kept}})
+        self._db[PIECES].delete_many({"files_id": {**begins, "$nin": kept}})
 
     def piece(self, file_id: str, index: int) -> bytes | None:
         """A piece of a file; None when there is no such piece."""
-        found = self._db[f"{BUCKET}.chunks"].find_one({"files_id": file_id, "n": index})
+        found = self._db[PIECES].find_one({"files_id": file_id, "n": index})
         return bytes(found["data"]) if found else None

@@ -147,11 +147,6 @@ class InvoiceReads(Reading):
     def settled(self, customer_id: str) -> set[str]:
         return {row["period"] for row in self._db["settled"].find({"customer_id": customer_id})}
 
-    def unfinished(self, run_id: str | None = None) -> list[str]:
-        """Invoices whose files were not made, oldest first."""
-        wanted: Document = {"files": None} | ({"run_id": run_id} if run_id else {})
-        return [row["_id"] for row in self._db["invoices"].find(wanted, {"_id": 1}).sort("created_at", 1)]
-
     def to_collect(self, run_id: str) -> list[Document]:
         """Invoices of a run that are to be collected and have not been."""
         wanted = {"run_id": run_id, "method": "direct_debit", "status": "open", "total": {"$gt": 0}}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from services.invoicing.domain.parties import Customer
 from services.invoicing.store.base import Reading, Transaction
+from services.invoicing.store.files import PIECES
 from shared.jobs import JobStore
 from shared.mongo import Document
 
@@ -19,6 +21,31 @@ INDEXES = {
         IndexModel([("run_id", ASCENDING), ("state", ASCENDING)]),
     ],
     "batches": [IndexModel([("run_id", ASCENDING)])],
+}
+
+_HAVE_FILES = ("done", "already")
+_AT_A_TIME = 1_000
+# A file is there as soon as its first piece is: GridFS writes the file's own document last.
+_PIECES_OF_EACH: Document = {
+    "$lookup": {
+        "from": PIECES,
+        "let": {"first": {"$concat": ["$_id", ":"]}, "behind": {"$concat": ["$_id", ";"]}},
+        "pipeline": [
+            {
+                "$match": {
+                    "$expr": {
+                        "$and": [{"$gte": ["$files_id", "$$first"]}, {"$lt": ["$files_id", "$$behind"]}]
+                    },
+                    "n": 0,
+                }
+            },
+            {"$project": {"_id": 0, "files_id": 1}},
+        ],
+        "as": "written",
+    }
+}
+_MORE_THAN_NAMED: Document = {
+    "$gt": [{"$size": "$written"}, {"$size": {"$objectToArray": {"$ifNull": ["$files", {}]}}}]
 }
 
 
@@ -73,6 +100,11 @@ class RunReads(Reading):
     def run(self, run_id: str) -> Document | None:
         return self._db["runs"].find_one({"_id": run_id})
 
+    def runs_since(self, moment: datetime) -> list[str]:
+        """IDs of the runs that were started after a moment."""
+        found = self._db["runs"].find({"created_at": {"$gt": moment}}, {"_id": 1})
+        return [row["_id"] for row in found]
+
     def runs(self, limit: int) -> list[Document]:
         return list(self._db["runs"].find().sort("created_at", DESCENDING).limit(limit))
 
@@ -88,6 +120,17 @@ class RunReads(Reading):
         if after is not None:
             wanted["customer_number"] = {"$gt": after}
         return list(self._db["run_rows"].find(wanted).sort("customer_number", ASCENDING).limit(limit))
+
+    def left_over(self, run_id: str) -> Iterator[Document]:
+        """Invoices of the run's customers that a killed process left without files, or with more than the
+        invoice names: ``_id``, ``customer_id`` and ``files``. It asks indexes only, of some at a time."""
+        more = {"$match": {"$expr": {"$or": [{"$eq": ["$files", None]}, _MORE_THAN_NAMED]}}}
+        told = {"$project": {"customer_id": 1, "files": 1}}
+        after = None
+        while rows := self.rows(run_id, *_HAVE_FILES, after=after, limit=_AT_A_TIME):
+            after = rows[-1]["customer_number"]
+            these = {"$match": {"_id": {"$in": [row["invoice_id"] for row in rows if row["invoice_id"]]}}}
+            yield from self._db["invoices"].aggregate([these, _PIECES_OF_EACH, more, told])
 
     def counts(self, run_id: str) -> dict[str, int]:
         """How many customers are in which state."""

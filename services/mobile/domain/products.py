@@ -34,13 +34,15 @@ class Bundle:
 @dataclass(frozen=True)
 class Product:
     """``group_name``: what its group bundle is called; empty: it has none. ``data_limit``: whether extra
-    costs of national data have a limit of their own (MOB-05)."""
+    costs of national data have a limit of their own (MOB-05). ``unlimited``: the kinds of which national use
+    has no end, and so no bundle."""
 
     code: str
     name: str
     bundles: tuple[Bundle, ...]
     group_name: str = ""
     data_limit: bool = True
+    unlimited: frozenset[str] = frozenset()
 
     def bundle(self, kind: str) -> Bundle | None:
         return next((bundle for bundle in self.bundles if bundle.kind == kind), None)
@@ -90,7 +92,12 @@ _ALL = (
         ),
         group_name="Zakelijk Mobiel Bundel",
     ),
-    Product("mobiel_onbeperkt", "Mobiel Onbeperkt", (_data(20_000, "0.0100"),)),
+    Product(
+        "mobiel_onbeperkt",
+        "Mobiel Onbeperkt",
+        (_data(20_000, "0.0100"),),
+        unlimited=frozenset({VOICE, SMS}),
+    ),
     Product("data_only", "Data Only", (_data(5_000, "0.0150"),)),
     Product(
         "kpn_een",

@@ -145,9 +145,9 @@ def change_product(subscription: Subscription, product: str, at: datetime) -> Su
     _refuse_ended(subscription, at)
     last = subscription.products[-1]
     if product == last.product:
-        raise Invalid(fields={"product": [gettext("Dit abonnement heeft dit product al.")]})
+        raise Invalid(fields={"product": [gettext("Dit abonnement heeft dit produkt al.")]})
     if at <= last.start:
-        sentence = gettext("Kies een dag na %(day)s, toen het huidige product inging.", day=_day(last.start))
+        sentence = gettext("Kies een dag na %(day)s, toen het huidige produkt inging.", day=_day(last.start))
         raise Invalid(fields={"valid_from": [sentence]})
     products = (*subscription.products[:-1], replace(last, end=at), ProductTerm(product, at, last.end))
     kept = tuple(

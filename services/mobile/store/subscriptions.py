@@ -18,12 +18,10 @@ from services.mobile.store.base import Reading, Transaction
 from services.mobile.store.terms import TermsChanges
 from shared.mongo import Document
 
-ORDER = ("customer_id", "active_from", "_id")
 SHOWN = ("customer_id", "shown_number", "_id")
 COUNTED = [("customer_id", ASCENDING), ("product", ASCENDING), ("ended_at", ASCENDING)]
 INDEXES = {
     "subscriptions": [
-        IndexModel([(field, ASCENDING) for field in ORDER]),
         IndexModel([(field, ASCENDING) for field in SHOWN]),
         IndexModel(COUNTED),
         IndexModel([("numbers.number", ASCENDING)]),
@@ -105,9 +103,9 @@ class SubscriptionReads(Reading):
         return rows.subscription(found) if found else None
 
     def subscriptions(self, customer_id: str | None, after: str | None, limit: int) -> list[Subscription]:
-        """Of one customer or of all, by customer and date, ended ones too."""
+        """Of one customer or of all, by customer and number, ended ones too."""
         wanted: Document = {} if customer_id is None else {"customer_id": customer_id}
-        return self._page(wanted, ORDER, after, limit)
+        return self._page(wanted, SHOWN, after, limit)
 
     def shown(
         self, customer_id: str, now: datetime, ended: bool, query: str, after: str | None, limit: int

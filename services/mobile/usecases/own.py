@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from services.mobile.domain import subscriptions as domain
+from services.mobile.domain.puk import about_puk
 from services.mobile.schemas import Reply
 from services.mobile.schemas.replies import subscription_reply
 from services.mobile.store import Changes, Store
 from services.mobile.usecases.common import Clock, asked, reached, record, subject_of
-from services.mobile.usecases.subscriptions import about_puk
 from shared.acting import Acting
 from shared.errors import Conflict, NotFound
 from shared.sealing import Sealer

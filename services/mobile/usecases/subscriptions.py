@@ -9,6 +9,7 @@ from typing import Any
 
 from services.mobile.domain import subscriptions as domain
 from services.mobile.domain.blocks import NEW, in_order
+from services.mobile.domain.puk import about_puk
 from services.mobile.domain.subscriptions import NumberTerm, ProductTerm, SimTerm, Subscription
 from services.mobile.schemas import Reply
 from services.mobile.schemas.replies import subscription_reply
@@ -24,11 +25,6 @@ from shared.words import gettext as _
 PUBLISH_BATCH = 500
 
 Change = Callable[[Subscription], Subscription]
-
-
-def about_puk(subscription_id: str, sim_number: str) -> str:
-    """What a sealed PUK is bound to."""
-    return f"subscriptions|{subscription_id}|{sim_number}|puk"
 
 
 def create_subscription(

@@ -121,13 +121,13 @@ def _row(
     subscription: Subscription, used: SubscriptionMonth, groups: Groups, terms: Terms, now: datetime
 ) -> Reply:
     product = subscription.product_at(now)
-    own = shares.shares(subscription, terms)
+    own, free = shares.shares(subscription, terms), PRODUCTS[product].unlimited
     return {
         "id": subscription.id,
         "number": subscription.number_at(now),
         "cost": euro(used.cost),
-        "data": _measure(own, used, DATA, "bytes", (NATIONAL_DATA,), groups),
-        "voice": _measure(own, used, VOICE, "seconds", NATIONAL_VOICE, groups),
+        "data": _measure(own, used, DATA, "bytes", (NATIONAL_DATA,), groups, DATA in free),
+        "voice": _measure(own, used, VOICE, "seconds", NATIONAL_VOICE, groups, VOICE in free),
         "sim": subscription.sim_number,
         "label": subscription.label,
         "product": product,
@@ -147,11 +147,14 @@ def _measure(
     measure: str,
     types: Iterable[str],
     groups: Groups,
+    unlimited: bool,
 ) -> Reply | None:
     """National use beside the own share: ``above_group`` once nothing covers it any more. None where there
     is neither a share nor use."""
     amount = used.total(measure, types)
     allowance = shares.own_volume(own, used.month, kind)
+    if allowance is None and unlimited:
+        return {"used": amount, "allowance": None, "state": "unlimited"}
     if allowance is None:
         return {"used": amount, "allowance": None, "state": "none"} if amount else None
     group = next((share.group for share in own if share.kind == kind and share.group), "")

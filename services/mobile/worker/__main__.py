@@ -15,10 +15,11 @@ from functools import partial
 from services.mobile.store import Store
 from services.mobile.worker.answers import Answers
 from services.mobile.worker.sending import Sender
-from shared import mongo
+from shared import mongo, telemetry
 from shared.config import setting
+from shared.handling import begin
 from shared.health import Check, health_app, serve_health
-from shared.logging import get_logger, setup_logging
+from shared.logging import get_logger
 from shared.mongo import Lease
 from shared.publisher import Publisher
 
@@ -28,7 +29,7 @@ RETRY_SECONDS = 1.0
 
 
 def main() -> None:
-    setup_logging("mobile-worker")
+    begin("mobile-worker")
     uri = setting("CARRIER_AMQP_URI")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,6 +47,7 @@ def main() -> None:
     log.info("started")
     answers.run()
     working.join(timeout=10)
+    telemetry.stop()
     log.info("stopped")
     sys.stderr.flush()
     os._exit(0)

@@ -12,6 +12,7 @@ from amqp.exceptions import AMQPError
 from services.mobile.store import Store
 from services.mobile.usecases.orders import take_answer
 from shared import mongo
+from shared.handling import handling
 from shared.logging import get_logger
 from shared.publisher import open_connection
 
@@ -77,5 +78,6 @@ class Answers:
             message.body.encode("utf-8", "surrogateescape") if isinstance(message.body, str) else message.body
         )
         carrier = str(message.delivery_info["exchange"]).removeprefix(EXCHANGE_PREFIX)
-        take_answer(self._store, now, carrier, bytes(body))
+        with handling(f"took {QUEUE}"):
+            take_answer(self._store, now, carrier, bytes(body))
         message.channel.basic_ack(message.delivery_tag)

@@ -17,8 +17,9 @@ from services.pbx.store import Store
 from services.pbx.usecases.sip_records import record
 from shared import mongo
 from shared.config import setting
+from shared.handling import begin
 from shared.health import Check, health_app, serve_health
-from shared.logging import get_logger, setup_logging
+from shared.logging import get_logger
 from shared.publisher import Publisher
 
 log = get_logger("services.pbx.bridge")
@@ -45,7 +46,7 @@ def _told(one: Taken) -> Told:
 
 
 def main() -> None:
-    setup_logging("pbx-bridge")
+    begin("pbx-bridge")
     store = Store.open()
     uri = setting("AMQP_URI")
     proxy = Proxy(setting("SIP_RPC_URL"), setting("TIKKER_EDGE_TOKEN"), setting("SIP_REALM", "tikker"))

@@ -13,6 +13,7 @@ from amqp.exceptions import AMQPError
 
 from shared import mongo
 from shared.errors import DependencyDown
+from shared.handling import handling
 from shared.logging import get_logger
 from shared.publisher import open_connection
 
@@ -121,7 +122,8 @@ class Consumer:
         attempt = 0
         while True:
             try:
-                return self._handle(batch)
+                with handling(f"took {self._queue}"):
+                    return self._handle(batch)
             except Exception as problem:
                 if not _passes(problem) or self._stopping.is_set():
                     raise

@@ -1,4 +1,4 @@
-"""What others are told when a configuration is published: changed users, and what numbers reach."""
+"""What others are told when a configuration is published: changed users and lines, and what numbers reach."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from services.pbx.domain.config import Config, PbxUser
+from services.pbx.domain.config import Config, Line, PbxUser
 from services.pbx.domain.numbers import NO_SUBJECT
 from services.pbx.domain.routing.directory import kind_of
 from services.pbx.domain.routing.trip import shown_as
-from shared.events import PbxUserChanged
+from shared.events import PbxLineChanged, PbxUserChanged
+from shared.phone_numbers import party
 
 
 def changed_users(old: Config, new: Config, revision: int) -> Iterator[PbxUserChanged]:
@@ -25,9 +26,32 @@ def changed_users(old: Config, new: Config, revision: int) -> Iterator[PbxUserCh
             yield PbxUserChanged(user_id=user_id, revision=revision, username=event.username, deleted=True)
 
 
-def all_users(published: Config) -> Iterator[PbxUserChanged]:
-    """An event for each user as it was published."""
-    return (user_event(published, user, published.revision) for user in published.users)
+def changed_lines(old: Config, new: Config, revision: int) -> Iterator[PbxLineChanged]:
+    """An event for each line that is not for telephones as before, and for each that has gone."""
+    before = {line.id: line_event(line, revision) for line in old.lines}
+    after = {line.id: line_event(line, revision) for line in new.lines}
+    for line_id, event in after.items():
+        if before.get(line_id) != event:
+            yield event
+    for line_id in before.keys() - after.keys():
+        yield PbxLineChanged(line_id=line_id, revision=revision, deleted=True)
+
+
+def everybody(published: Config) -> Iterator[PbxUserChanged | PbxLineChanged]:
+    """An event for each user and line as it was published."""
+    yield from (user_event(published, user, published.revision) for user in published.users)
+    yield from (line_event(line, published.revision) for line in published.lines)
+
+
+def line_event(line: Line, revision: int) -> PbxLineChanged:
+    """A line as telephones need to know it."""
+    return PbxLineChanged(
+        line_id=line.id,
+        revision=revision,
+        display_name=line.name or party(line.number),
+        extension=line.extension or "",
+        number=line.number,
+    )
 
 
 def user_event(config: Config, user: PbxUser, revision: int) -> PbxUserChanged:

@@ -8,11 +8,14 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from services.pbx.domain.edge.records import Told
 from services.pbx.listener.app import Later, make_app
 from services.pbx.store import Store
 from services.pbx.usecases.route_calls import Router
+from services.pbx.usecases.sip_records import record
 from shared import mongo
 from shared.config import setting
+from shared.handling import begin, traced
 from shared.health import health_app, serve_health
 from shared.logging import setup_logging
 
@@ -43,11 +46,18 @@ class Listener(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        """In the worker, after the fork: a master's threads would not come along."""
+        begin("pbx-listener")
         store = Store.open()
         router = Router(store, clock, Later(store))
         ready = {"database": partial(mongo.ping, mongo.connect())}
         serve_health(health_app({}, ready))
-        return make_app(router, setting("TIKKER_EDGE_TOKEN"))
+        app = make_app(router, partial(_keep, store), setting("TIKKER_EDGE_TOKEN"))
+        return traced(app, "sip.route")
+
+
+def _keep(store: Store, told: Told) -> None:
+    record(store, clock, [told])
 
 
 if __name__ == "__main__":

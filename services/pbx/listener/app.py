@@ -1,4 +1,5 @@
-"""``POST /sip/route``, as plain WSGI: a call at the proxy → its order. See README.md of pbx."""
+"""What the proxy asks and tells by HTTP, as plain WSGI. ``POST /sip/route``: a call → its order. ``POST
+/sip/record``: what became of a call, kept before it is answered. See README.md of pbx."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ import msgspec
 from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
+from services.pbx.domain.edge.records import Told, decode
 from services.pbx.store import Store
 from services.pbx.usecases.route_calls import BUSY, GONE, Question, Router
 from shared.logging import get_logger
@@ -21,6 +23,9 @@ from shared.logging import get_logger
 log = get_logger(__name__)
 
 LONGEST_BODY = 8192
+LONGEST_RECORD = 65_536
+"""A call through many stages has a long trail."""
+ROUTE, RECORD, CALL = "/sip/route", "/sip/record", "call"
 WAITING_DECISIONS = 2000
 ROUTED = Counter("tikker_sip_routed_total", "Calls decided for the proxy", ["source", "code"])
 SECONDS = Histogram(
@@ -69,12 +74,18 @@ class Later:
             self._room.release()
 
 
-def make_app(router: Router, token: str) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
+Keep = Callable[[Told], None]
+"""Keeps what the proxy told; returns when the database has it."""
+
+
+def make_app(
+    router: Router, keep: Keep, token: str
+) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
     """The WSGI application; ``token``: what a caller of ours has to show."""
     secret = f"Bearer {token}".encode()
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        status, body = _answer(router, secret, environ)
+        status, body = _answer(router, keep, secret, environ)
         head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         start_response(status, head)
         return [body]
@@ -82,17 +93,38 @@ def make_app(router: Router, token: str) -> Callable[[dict[str, Any], StartRespo
     return app
 
 
-def _answer(router: Router, secret: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
+def _answer(router: Router, keep: Keep, secret: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
     shown = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
     if not hmac.compare_digest(shown, secret):
         return "401 Unauthorized", b"{}"
-    if environ["PATH_INFO"] != "/sip/route" or environ["REQUEST_METHOD"] != "POST":
+    if environ["PATH_INFO"] not in (ROUTE, RECORD) or environ["REQUEST_METHOD"] != "POST":
         return "404 Not Found", b"{}"
     try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        asked = msgspec.json.decode(environ["wsgi.input"].read(min(length, LONGEST_BODY)), type=Asked)
-    except ValueError:
+        if environ["PATH_INFO"] == RECORD:
+            return _kept(keep, decode(CALL, _body(environ, LONGEST_RECORD)))
+        asked = msgspec.json.decode(_body(environ, LONGEST_BODY), type=Asked)
+    except ValueError as problem:
+        log.error("the proxy says what cannot be read", reason=str(problem)[:200])
         return "400 Bad Request", b"{}"
+    return _ordered(router, asked)
+
+
+def _body(environ: dict[str, Any], most: int) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return bytes(environ["wsgi.input"].read(min(length, most)))
+
+
+def _kept(keep: Keep, told: Told) -> tuple[str, bytes]:
+    """200 means that the proxy may forget it: whatever else is answered, it tells again."""
+    try:
+        keep(told)
+    except Exception as problem:
+        log.warning("a record waits at the proxy", reason=f"{type(problem).__name__}: {problem}"[:200])
+        return "503 Service Unavailable", b"{}"
+    return "200 OK", b"{}"
+
+
+def _ordered(router: Router, asked: Asked) -> tuple[str, bytes]:
     began = time.perf_counter()
     try:
         order = _decide(router, asked)

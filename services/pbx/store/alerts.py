@@ -8,13 +8,13 @@ from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 
+from services.pbx.domain.secrets import SECRETS
 from services.pbx.store.base import Reading, Transaction
 
 INDEXES = {
     "fraud_alerts": [IndexModel([("customer_id", ASCENDING), ("lifted", ASCENDING)])],
     "user_secrets": [IndexModel([("customer_id", ASCENDING)])],
 }
-SECRETS = ("password", "pincode")
 
 
 @dataclass(frozen=True)

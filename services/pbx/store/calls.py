@@ -15,6 +15,7 @@ from pymongo.database import Database
 
 from services.pbx.domain.config import Config
 from services.pbx.store.base import Reading, Transaction
+from services.pbx.store.phones import Registration
 from shared.mongo import Document
 
 KEPT = timedelta(days=30)
@@ -71,10 +72,23 @@ class CallChanges(Transaction):
         change = {"$set": {"outcome": "lost"}, "$unset": {"up": ""}}
         self._db["calls"].update_many(wanted, change, session=self._session)
 
-    def forget_registrations(self, before: datetime) -> None:
-        """A proxy that began anew knows of no telephone until it hears of it again."""
+    def forget_registrations(self, before: datetime) -> list[Registration]:
+        """A proxy that began anew knows of no telephone until it hears of it again; those that it forgot."""
         wanted = {"state": "registered", "seen_at": {"$lt": before}}
+        forgotten = [
+            Registration(
+                sip_user=row["_id"],
+                state="expired",
+                at=before,
+                contact=row["contact"],
+                expires_at=row["expires_at"],
+                user_agent=row["user_agent"],
+                source=row["source"],
+            )
+            for row in self._db["phones"].find(wanted, session=self._session)
+        ]
         self._db["phones"].update_many(wanted, {"$set": {"state": "expired"}}, session=self._session)
+        return forgotten
 
     def owner_of(self, number: str) -> str | None:
         """Whose a number is now."""

@@ -15,7 +15,7 @@ from services.pbx.domain.parts import Part
 from services.pbx.domain.routing.directory import ref
 from services.pbx.domain.rules import Problem, free_extensions, problems, taken
 from services.pbx.domain.settings import Publication, Settings
-from services.pbx.domain.user_events import changed_users, subjects
+from services.pbx.domain.user_events import changed_lines, changed_users, subjects
 from services.pbx.schemas.wire import full
 from services.pbx.store import Changes
 from shared.acting import Acting
@@ -51,7 +51,8 @@ def store(changes: Changes, acting: Acting, old: Settings, new: Settings, kind: 
         if new.publication == old.publication:
             new = replace(new, publication=Publication(changes.at, by_whom(acting)))
         changes.keep_version(new, kind)
-        changes.tell(new.customer_id, *changed_users(old.published, new.published, new.published.revision))
+        both = (old.published, new.published, new.published.revision)
+        changes.tell(new.customer_id, *changed_users(*both), *changed_lines(*both))
         moved = subjects(old.published, new.published)
         if moved:
             changes.hold(sorted(moved))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from services.pbx.domain import numbers as domain
 from services.pbx.domain.numbers import Assignment, Range, Term
-from services.pbx.domain.user_events import all_users
+from services.pbx.domain.user_events import everybody
 from services.pbx.schemas import Reply
 from services.pbx.schemas.numbers import assignment_reply, range_reply
 from services.pbx.store import Changes, Store
@@ -22,7 +22,7 @@ from shared.words import gettext
 Clock = Callable[[], datetime]
 
 PBXS = 20
-"""How many customers' users are told of in one transaction."""
+"""How many customers' users and lines are told of in one transaction."""
 
 
 def add_range(
@@ -102,7 +102,7 @@ def end_assignment(
 
 
 def republish(store: Store, clock: Clock) -> Reply:
-    """Queue the state of every assignment and every user again, so that a new consumer learns all of them.
+    """Queue the state of every assignment, user and line again, so that a new consumer learns all of them.
 
     Revisions stay as they are: whoever knows them already sees nothing new. A change that runs at
     the same time may be told before an older state of it; its higher revision wins.
@@ -110,16 +110,16 @@ def republish(store: Store, clock: Clock) -> Reply:
     count, after = 0, ""
     while batch := store.publish_again(after, clock()):
         count, after = count + len(batch), batch[-1].id
-    return {"events": count + _republish_users(store, clock)}
+    return {"events": count + _republish_people(store, clock)}
 
 
-def _republish_users(store: Store, clock: Clock) -> int:
-    """Tell of the users of all PBXs as they were published; how many there are."""
+def _republish_people(store: Store, clock: Clock) -> int:
+    """Tell of all users and lines as they were published; how many there are."""
     count, after = 0, ""
 
     def batch_of(changes: Changes) -> list[tuple[str, int]]:
         batch = [
-            (each.customer_id, list(all_users(each.published)))
+            (each.customer_id, list(everybody(each.published)))
             for each in changes.settings_after(after, PBXS)
         ]
         for customer_id, events in batch:
@@ -127,7 +127,7 @@ def _republish_users(store: Store, clock: Clock) -> int:
         return [(customer_id, len(events)) for customer_id, events in batch]
 
     while batch := store.in_one(clock(), batch_of):
-        count, after = count + sum(users for _customer, users in batch), batch[-1][0]
+        count, after = count + sum(people for _customer, people in batch), batch[-1][0]
     return count
 
 

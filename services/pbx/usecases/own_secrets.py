@@ -6,6 +6,7 @@ import re
 
 from services.pbx.domain import parts
 from services.pbx.domain.parts import Part
+from services.pbx.domain.secrets import PASSWORD, about
 from services.pbx.domain.settings import Which
 from services.pbx.schemas import Reply
 from services.pbx.store import Changes, Store
@@ -15,7 +16,6 @@ from shared.errors import Invalid
 from shared.sealing import Sealer
 from shared.words import gettext as _
 
-PASSWORD = "password"
 SHORTEST, LONGEST = 8, 64
 _PINCODE = re.compile(r"[0-9]{4,8}", re.ASCII)
 _SAME_DIGIT = re.compile(r"(.)\1*", re.ASCII)
@@ -47,11 +47,6 @@ def set_secret(
         return {"id": user_id, "kind": kind}
 
     return store.once(command_id, ("set_secret", customer, user_id, kind), clock(), work)
-
-
-def about(user_id: str, kind: str) -> str:
-    """What a sealed secret is bound to."""
-    return f"user_secrets|{user_id}|{kind}"
 
 
 def _wrong_password(value: str) -> str | None:

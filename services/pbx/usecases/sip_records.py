@@ -60,8 +60,8 @@ def _register(changes: Changes, found: Sequence[Registration]) -> None:
 
 
 def _started(changes: Changes, told: Started) -> None:
-    """The proxy forgot all when it ended."""
-    changes.forget_registrations(moment(told.at))
+    """The proxy forgot all when it ended: nobody is registered until they are heard of again."""
+    changes.tell_registrations(changes.forget_registrations(moment(told.at)))
     changes.lose_calls(moment(told.at))
 
 

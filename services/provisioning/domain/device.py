@@ -37,8 +37,8 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """``mac`` is empty for a phone that fetches nothing. ``user_id``: whose calls it makes and takes; empty:
-    nobody's, then it may not register. ``secrets`` are sealed, by name."""
+    """``mac`` is empty for a phone that fetches nothing. ``user_id`` or ``line_id``: whose calls it makes and
+    takes; both empty: nobody's, then it may not register. ``secrets`` are sealed, by name."""
 
     id: str
     customer_id: str
@@ -60,17 +60,28 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_register(self) -> bool:
-        return self.enabled and bool(self.user_id or self.line_id)
+        return self.enabled and bool(self.owner_id)
+
+    @property
+    def owner_id(self) -> str:
+        """The user or line whose it is; "" when it is nobody's."""
+        return self.user_id or self.line_id
+
+
+USER, LINE = "user", "line"
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A user of a PBX, as pbx told it last."""
+    """Who has telephones, as pbx told it last: a user of a PBX, or a line without one (``kind``).
+    ``number`` is E.164."""
 
     id: str
     customer_id: str
     revision: int
+    kind: str = USER
     name: str = ""
     extension: str = ""
+    number: str = ""
     call_waiting: bool = False
     deleted: bool = False
 

@@ -27,7 +27,7 @@ def configuration(
     web_password: str,
 ) -> str:
     """The file's text; ``people`` are all users of the customer's PBX."""
-    person = next((p for p in people if p.id == device.user_id and not p.deleted), None)
+    person = next((p for p in people if p.id == device.owner_id and not p.deleted), None)
     values = values_of(site, device, person, sip_password, web_password)
     entries = [*_entries(profile.parameters, values), *_keys(profile, site, device, people)]
     head = {**profile.spec.head, "mac": device.mac}
@@ -97,7 +97,7 @@ def _keys(profile: Profile, site: Site, device: Device, people: Sequence[Person]
     spec = profile.spec.keys
     if not device.keys or not spec.count:
         return
-    shown = colleagues(people, device.user_id)[: spec.count]
+    shown = colleagues(people, device.owner_id)[: spec.count]
     for values in key_values(site, device, shown, spec.first):
         yield from _entries(profile.key_parameters, values)
     for place in range(len(shown), spec.count):

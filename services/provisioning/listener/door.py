@@ -22,6 +22,8 @@ SHORTEST_TOKEN = 32
 DEFAULT_WORKERS = "2"
 DEFAULT_THREADS = "6"
 """Few: what a thread does is short, and more of them only wait for each other."""
+DEFAULT_NICENESS = "5"
+"""Phones are patient, people are not: see docs/decisions on phones that boot at once."""
 
 
 def token() -> str:
@@ -66,4 +68,5 @@ def door() -> Door:
         ready={"database": _ping},
         workers=int(setting("LISTENER_WORKERS", DEFAULT_WORKERS)),
         threads=int(setting("LISTENER_THREADS", DEFAULT_THREADS)),
+        niceness=int(setting("LISTENER_NICENESS", DEFAULT_NICENESS)),
     )

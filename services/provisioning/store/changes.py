@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from services.provisioning.domain.device import Device, Person, Rendered
+from services.provisioning.domain.device import LINE, Device, Person, Rendered
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.store import rows
 from shared import audit, outbox
@@ -47,8 +47,9 @@ class Changes:
         row = self._db["devices"].find_one(wanted, session=self._session)
         return rows.device_of(row) if row else None
 
-    def devices_of_user(self, customer_id: str, user_id: str) -> list[Device]:
-        wanted = {"customer_id": customer_id, "user_id": user_id}
+    def devices_of(self, person: Person) -> list[Device]:
+        field = "line_id" if person.kind == LINE else "user_id"
+        wanted = {"customer_id": person.customer_id, field: person.id}
         return [rows.device_of(row) for row in self._db["devices"].find(wanted, session=self._session)]
 
     def people(self, customer_id: str) -> list[Person]:
@@ -95,9 +96,10 @@ class Changes:
         outbox.add(self._db, self._session, wrap(told, device.customer_id, self.at))
 
     def set_person(self, person: Person) -> bool:
-        """Keep what pbx told; False when something newer is known. A person who left stays, as a mark."""
+        """Keep what pbx told; False when that, or something newer, is known. Who left stays, as a mark. The
+        same revision again may tell more: that of another release."""
         known = self.person(person.id)
-        if known is not None and known.revision >= person.revision:
+        if known is not None and (known.revision > person.revision or known == person):
             return False
         row = rows.person_row(person)
         self._db["people"].replace_one({"_id": person.id}, row, upsert=True, session=self._session)

@@ -25,6 +25,7 @@ INDEXES = {
         IndexModel([("customer_id", ASCENDING), ("user_id", ASCENDING)]),
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)]),
     ],
+    "customers": [IndexModel([("parent_id", ASCENDING)])],
     "people": [IndexModel([("customer_id", ASCENDING)])],
     "refreshes": [IndexModel([("since", ASCENDING)])],
     "tries": [

@@ -14,6 +14,7 @@ from services.provisioning.domain.device import Device, Person
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.store import rows
 from services.provisioning.store.changes import Changes
+from services.provisioning.store.finding import Finding
 from services.provisioning.store.indexes import prepare
 from shared import commands, mongo
 from shared.mongo import Document, Lease
@@ -26,6 +27,7 @@ class Store:
 
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
+        self.finding = Finding(db)
         self.lease = Lease(db, "refreshing")
 
     @classmethod
@@ -56,12 +58,21 @@ class Store:
         return rows.device_of(row) if row else None
 
     def devices(
-        self, customer_id: str | None, after: str | None, limit: int, user_id: str | None = None
+        self,
+        customer_id: str | None,
+        after: str | None,
+        limit: int,
+        user_id: str | None = None,
+        line_id: str | None = None,
     ) -> list[Device]:
-        """Of one customer or of all, oldest first; ``user_id``: of one user, "" of nobody."""
+        """Of one customer or of all, oldest first; of one user or line, with "" those of nobody."""
         wanted: Document = {} if customer_id is None else {"customer_id": customer_id}
-        if user_id is not None:
+        if "" in (user_id, line_id):
+            wanted |= {"user_id": "", "line_id": ""}
+        elif user_id is not None:
             wanted["user_id"] = user_id
+        elif line_id is not None:
+            wanted["line_id"] = line_id
         if after is not None:
             last = self._db["devices"].find_one({"_id": after}, {"created_at": 1})
             if last is None:
@@ -91,6 +102,11 @@ class Store:
 
     def people(self, customer_id: str) -> list[Person]:
         return [rows.person_of(row) for row in self._db["people"].find({"customer_id": customer_id})]
+
+    def people_with(self, ids: Iterable[str]) -> dict[str, Person]:
+        """Users and lines by ID."""
+        found = self._db["people"].find({"_id": {"$in": list(ids)}})
+        return {row["_id"]: rows.person_of(row) for row in found}
 
     def person(self, user_id: str) -> Person | None:
         row = self._db["people"].find_one({"_id": user_id})

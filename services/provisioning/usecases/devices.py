@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from services.provisioning.domain import device as devices
-from services.provisioning.domain.device import PASSWORD, SIP, WEB, Device
+from services.provisioning.domain.device import LINE, PASSWORD, SIP, USER, WEB, Device
 from services.provisioning.domain.macs import read_mac, written
 from services.provisioning.domain.passwords import broken_rules
 from services.provisioning.domain.profiles import Profile
@@ -40,6 +40,7 @@ def create_device(
     password: str,
     label: str,
     user_id: str | None,
+    line_id: str | None,
     keys: bool,
     command_id: str,
 ) -> Reply:
@@ -50,14 +51,15 @@ def create_device(
     device_id = new_id()
 
     def work(changes: Changes) -> Reply:
-        _require_person(changes, customer_id, user_id)
+        owner = _owner(user_id, line_id)
+        _require_owner(changes, customer_id, owner)
         _refuse_known(changes, workshop, customer_id, read, None)
         new = _new(device_id, customer_id, changes.at, profile, identity)
         new = msgspec.structs.replace(
             new,
             mac=read,
             label=clean(label) or profile.spec.name,
-            user_id=user_id or "",
+            **owner,
             keys=keys,
             secrets=_secrets(workshop, device_id, password if profile.fetches else ""),
         )
@@ -65,7 +67,7 @@ def create_device(
         changes.record(acting, customer_id, "device.created", _subject(new), None, _told(new))
         return {"id": device_id}
 
-    request = ("create_device", customer_id, model, read, label, user_id, keys)
+    request = ("create_device", customer_id, model, read, label, user_id or line_id, keys)
     return _unique(store, command_id, request, clock(), work)
 
 
@@ -81,8 +83,8 @@ def change_device(
     revision: int | None = None,
     **asked: Any,
 ) -> Reply:
-    """Change what is named of ``label``, ``mac``, ``password``, ``user_id``, ``keys``, ``enabled``. Invalid,
-    NotFound, Conflict when somebody else changed it since ``revision``."""
+    """Change what is named of ``label``, ``mac``, ``password``, ``user_id`` or ``line_id``, ``keys``,
+    ``enabled``. Invalid, NotFound, Conflict when somebody else changed it since ``revision``."""
     named = {name: value for name, value in asked.items() if value is not None}
 
     def work(changes: Changes) -> Reply:
@@ -92,8 +94,8 @@ def change_device(
                 _("Iemand anders heeft dit toestel intussen gewijzigd. Bekijk het en probeer opnieuw.")
             )
         new = _changed(workshop, old, named)
-        if "user_id" in named:
-            _require_person(changes, customer_id, new.user_id)
+        if new.owner_id != old.owner_id:
+            _require_owner(changes, customer_id, {"user_id": new.user_id, "line_id": new.line_id})
         if new.mac != old.mac:
             _refuse_known(changes, workshop, customer_id, new.mac, device_id)
         new = workshop.with_file(new, changes.people(customer_id))
@@ -193,6 +195,8 @@ def _changed(workshop: Workshop, old: Device, named: dict[str, Any]) -> Device:
         secrets[PASSWORD] = workshop.seal(old.id, PASSWORD, password)
     if "label" in named:
         named["label"] = clean(named["label"]) or profile.spec.name
+    if "user_id" in named or "line_id" in named:
+        named |= _owner(named.get("user_id"), named.get("line_id"))
     return msgspec.structs.replace(old, **named, secrets=secrets, revision=old.revision + 1)
 
 
@@ -219,13 +223,27 @@ def _read(profile: Profile, mac: str, password: str | None) -> str:
     return read
 
 
-def _require_person(changes: Changes, customer_id: str, user_id: str | None) -> None:
-    if not user_id:
-        return
-    person = changes.person(user_id)
-    if person is None or person.deleted or person.customer_id != customer_id:
-        sentence = _("Deze gebruiker kennen we hier nog niet. Probeer het over een minuut opnieuw.")
-        raise Invalid(fields={"user_id": [sentence]})
+def _owner(user_id: str | None, line_id: str | None) -> dict[str, str]:
+    """Whose a device becomes: one's only. Invalid when two are named."""
+    if user_id and line_id:
+        raise Invalid(
+            fields={"line_id": [_("Een toestel is van een gebruiker of van een lijn, niet van beide.")]}
+        )
+    return {"user_id": user_id or "", "line_id": line_id or ""}
+
+
+def _require_owner(changes: Changes, customer_id: str, owner: dict[str, str]) -> None:
+    """Invalid unless pbx told of this user or line of the customer's; nobody is always right."""
+    kinds = {"user_id": USER, "line_id": LINE}
+    unknown = {
+        "user_id": _("Deze gebruiker kennen we hier nog niet. Probeer het over een minuut opnieuw."),
+        "line_id": _("Deze lijn kennen we hier nog niet. Probeer het over een minuut opnieuw."),
+    }
+    for field, who in owner.items():
+        person = changes.person(who) if who else None
+        is_there = person is not None and not person.deleted and person.kind == kinds[field]
+        if who and not (is_there and person is not None and person.customer_id == customer_id):
+            raise Invalid(fields={field: [unknown[field]]})
 
 
 def _refuse_known(changes: Changes, workshop: Workshop, customer_id: str, mac: str, own: str | None) -> None:
@@ -268,6 +286,7 @@ def _told(device: Device) -> dict[str, Any]:
         "label": device.label,
         "mac": device.mac,
         "user_id": device.user_id,
+        **({"line_id": device.line_id} if device.line_id else {}),
         "colleagues": device.keys,
         "enabled": device.enabled,
     }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from services.provisioning.domain import registrations
-from services.provisioning.domain.device import Device, Person
+from services.provisioning.domain.device import LINE, Device, Person
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.domain.texts import Unwritable
 from services.provisioning.store import Changes, Store
+from services.provisioning.store.finding import Customer
 from services.provisioning.usecases.workshop import Clock, Workshop, is_another
 from shared.acting import Acting
 from shared.errors import Permanent
-from shared.events import Envelope, PbxUserChanged, RegistrationChanged
+from shared.events import CustomerChanged, Envelope, PbxLineChanged, PbxUserChanged, RegistrationChanged
 from shared.events.audit import Subject
 from shared.logging import get_logger
 from shared.sealing import Unreadable
@@ -30,37 +31,64 @@ PBX = Acting(kind="service", username="pbx")
 def user_changed(store: Store, workshop: Workshop, envelope: Envelope[PbxUserChanged]) -> bool:
     """Keep what a user is now; whether it was news. Files follow in :func:`refresh_due`; a user who left
     takes no calls any more at once."""
-    event, customer = envelope.data, envelope.customer_id
-    if not customer:
-        raise Permanent("a user of no customer")
+    event = envelope.data
     person = Person(
         id=event.user_id,
-        customer_id=customer,
+        customer_id=_customer(envelope.customer_id),
         revision=event.revision,
         name=event.display_name,
         extension=event.extension,
+        number=event.number,
         call_waiting=event.call_waiting,
         deleted=event.deleted,
     )
+    return _keep(store, workshop, person, envelope.occurred_at)
 
+
+def line_changed(store: Store, workshop: Workshop, envelope: Envelope[PbxLineChanged]) -> bool:
+    """As :func:`user_changed`, for a line without a PBX. A second call waits: such a line has no setting
+    for it."""
+    event = envelope.data
+    person = Person(
+        id=event.line_id,
+        customer_id=_customer(envelope.customer_id),
+        revision=event.revision,
+        kind=LINE,
+        name=event.display_name,
+        extension=event.extension,
+        number=event.number,
+        call_waiting=True,
+        deleted=event.deleted,
+    )
+    return _keep(store, workshop, person, envelope.occurred_at)
+
+
+def _customer(customer_id: str | None) -> str:
+    if not customer_id:
+        raise Permanent("a user or line of no customer")
+    return customer_id
+
+
+def _keep(store: Store, workshop: Workshop, person: Person, at: datetime) -> bool:
     def work(changes: Changes) -> bool:
         if not changes.set_person(person):
             return False
         if person.deleted:
-            for device in changes.devices_of_user(customer, person.id):
+            for device in changes.devices_of(person):
                 _unlink(changes, workshop, device)
-        changes.want_refresh(customer)
+        changes.want_refresh(person.customer_id)
         return True
 
-    return store.in_one(envelope.occurred_at, work)
+    return store.in_one(at, work)
 
 
 def _unlink(changes: Changes, workshop: Workshop, device: Device) -> None:
-    free = msgspec.structs.replace(device, user_id="", revision=device.revision + 1)
+    free = msgspec.structs.replace(device, user_id="", line_id="", revision=device.revision + 1)
     changes.save(workshop.with_file(free, changes.people(device.customer_id)))
     changes.resync(free, workshop.profile(free).spec.resync)
     who = Subject(kind="device", id=device.id, name=device.label)
-    before, after = {"user_id": device.user_id}, {"user_id": ""}
+    field = "line_id" if device.line_id else "user_id"
+    before, after = {field: device.owner_id}, {field: ""}
     changes.record(PBX, device.customer_id, "device.changed", who, before, after)
 
 
@@ -104,6 +132,20 @@ def _refreshed(store: Store, workshop: Workshop, clock: Clock, old: Device, peop
         return kept
 
     return store.in_one(clock(), work)
+
+
+def customer_changed(store: Store, envelope: Envelope[CustomerChanged]) -> None:
+    """Keep what staff search by, and whose customer it is."""
+    event = envelope.data
+    store.finding.keep(
+        Customer(
+            id=event.customer_id,
+            revision=event.revision,
+            number=event.number,
+            name=event.customer_name,
+            parent_id=event.parent_id or "",
+        )
+    )
 
 
 def registration_changed(store: Store, envelope: Envelope[RegistrationChanged]) -> None:

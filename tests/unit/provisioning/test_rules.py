@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.provisioning import schemas
 from services.provisioning.domain import authentication, lockout, registrations
 from services.provisioning.domain.authentication import Basic, Digest, Nonces
-from services.provisioning.domain.device import config_user, new_password, new_sip_user
+from services.provisioning.domain.device import SIP_PASSWORD_LENGTH, config_user, new_password, new_sip_user
 from services.provisioning.domain.lockout import Tries
 from services.provisioning.domain.macs import read_mac, written
 from services.provisioning.domain.passwords import broken_rules
@@ -89,6 +92,15 @@ def test_what_we_make_up_is_long_enough_and_can_be_typed() -> None:
     assert all(len(config_user(str(n))) == 10 and config_user(str(n)).isdigit() for n in range(200))
     assert len(new_sip_user()) == 12 and new_sip_user().isalnum() and new_sip_user().islower()
     assert len(new_password(26)) == 26 and new_password(26) != new_password(26)
+
+
+def test_the_password_of_a_telephone_line_is_ours_and_cannot_be_guessed() -> None:
+    """More than 128 bits, of letters and digits that come up alike often; nobody can send one in."""
+    drawn = Counter(letter for _ in range(2_000) for letter in new_password(SIP_PASSWORD_LENGTH))
+    assert SIP_PASSWORD_LENGTH * math.log2(len(drawn)) > 128
+    assert max(drawn.values()) < 1.5 * min(drawn.values())
+    accepted = {*schemas.CreateDevice().fields, *schemas.ChangeDevice().fields, *schemas.AddDevice().fields}
+    assert not {name for name in accepted if "sip" in name or "secret" in name}
 
 
 @pytest.mark.feature("PRV-04")
