@@ -27,7 +27,7 @@ EVENTS, BROKEN, COPIES = 20_000, 200, 2
 PACK, SINGLE = 50, 12_000
 VICTIMS = ("cdr-ingester", "broker", "cdr-worker", "mongod")
 UNCONFIRMED = 10
-BACK_SECONDS = 15
+BACK_SECONDS = 60
 NUMBERS = [f"+3185000{n:04d}" for n in range(1600, 1630)]
 
 
@@ -57,7 +57,7 @@ class Carrier(threading.Thread):
     def run(self) -> None:
         publisher = Publisher(self._uri)
         for part, turn, confirmed in zip(self._parts, self._turns, self.confirmed, strict=True):
-            if not turn.wait(60):
+            if not turn.wait(180):
                 return
             for begin in range(0, len(part), UNCONFIRMED):
                 self._until_confirmed(publisher, part[begin : begin + UNCONFIRMED])
@@ -146,18 +146,18 @@ def test_kill_ingester_broker_worker_and_database_in_the_middle(bed: Bed) -> Non
         until(books.more_than(before), what="usage to be booked")
         in_the_middle = books.rows()
         kill(bed, victim, ours)
-        until(carrier.confirmed[part].is_set, 30, what="the rest to be handed over")
+        until(carrier.confirmed[part].is_set, 60, what="the rest to be handed over")
         until(lambda: ingester.page("/readyz")[0] == 200, BACK_SECONDS, what="readiness")
         until(books.more_than(in_the_middle), BACK_SECONDS, what="the rest to be booked")
 
     carrier.hand_over(len(VICTIMS))
-    carrier.join(30)
+    carrier.join(60)
     assert carrier.confirmed[-1].is_set()
     assert carrier.again > 0, "the broker went while messages were on their way"
     for marker in traffic.markers:  # the first may be in a batch that overtakes another; the second is last
         Publisher(bed.house.ingest_uri(CARRIER)).publish([traffic.message(json.dumps(marker).encode())])
-        until(books.holds(marker["record"]), 30, what="all usage to be booked")
-    until(lambda: books.db["ledger"].count_documents({}) == 0, 15, what="the ledger to be folded")
+        until(books.holds(marker["record"]), 60, what="all usage to be booked")
+    until(lambda: books.db["ledger"].count_documents({}) == 0, 60, what="the ledger to be folded")
     assert (ingester.page("/livez")[0], ingester.page("/readyz")[0]) == (200, 200)
     assert {name: process.terminate() for name, process in ours.items()} == dict.fromkeys(ours, 0)
     assert (bed.depth("usage"), bed.depth("usage.dead")) == (0, 0)

@@ -46,14 +46,18 @@ def numbers(invoice: Invoice) -> dict[str, Any] | None:
 def calls(invoice: Invoice) -> dict[str, Any] | None:
     """The itemised appendix, day by day; None when the customer does not want it. Reads ``calls`` once."""
     rows = iter(invoice.calls)
-    days = [
-        {"title": dutch.weekday(day), "rows": [_call(row, invoice.masked) for row in members]}
-        for day, members in groupby(islice(rows, MOST_CALLS), key=lambda row: dutch.local(row.start).date())
-    ]
+    days, total = [], Decimal()
+    for day, members in groupby(islice(rows, MOST_CALLS), key=lambda row: dutch.local(row.start).date()):
+        listed = list(members)
+        of_day = sum((row.net for row in listed), Decimal())
+        total += of_day
+        shown = [_call(row, invoice.masked) for row in listed]
+        days.append({"title": dutch.weekday(day), "total": dutch.number(of_day, 4), "rows": shown})
     if not days:
         return None
     notes = [_("Nummers zijn op uw verzoek ingekort.")] if invoice.masked else []
-    if next(rows, None) is not None:
+    complete = next(rows, None) is None
+    if not complete:
         notes.append(
             _(
                 "Dit zijn de eerste %(count)s gesprekken. De overige staan in de portal bij Gespreksdetails.",
@@ -64,6 +68,7 @@ def calls(invoice: Invoice) -> dict[str, Any] | None:
         "title": _("Gespecificeerde gesprekken"),
         "head": [_("Start"), _("Gesprekstype"), _("Zender"), _("Ontvanger"), _("Duur"), _("Bedrag (€)")],
         "days": days,
+        "total": [_("Totaal"), dutch.number(total, 4)] if complete else [],
         "notes": notes,
     }
 

@@ -108,7 +108,7 @@ def _buyer(invoice: Invoice) -> list[str]:
         _("t.a.v. %(name)s", name=buyer.attention) if buyer.attention else "",
         f"{buyer.street} {buyer.house_number}".strip(),
         _town(buyer.postcode, buyer.city),
-        buyer.country if buyer.country != "NL" else "",
+        dutch.country(buyer.country) if buyer.country != "NL" else "",
     )
     return [line for line in lines if line]
 

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 
 from shared.money import round_decimal
@@ -51,6 +52,12 @@ def percentage(value: Decimal) -> str:
 def day(value: dt.date) -> str:
     """``30-11-2026``."""
     return f"{value:%d-%m-%Y}"
+
+
+def country(code: str) -> str:
+    """``BELGIË``: the last line of an address abroad, in capitals as the Universal Postal Union has it."""
+    name: str = Locale("nl").territories.get(code, code)
+    return name.upper()
 
 
 def day_long(value: dt.date) -> str:

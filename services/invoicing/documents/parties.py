@@ -7,7 +7,12 @@ from services.invoicing.domain.invoice import Buyer, Invoice, Seller
 
 KVK, SEPA = "0106", "SEPA"
 # ISO 6523 schemes (the list EAS) of a VAT number as an electronic address.
-VAT_SCHEMES = {"NL": "9944", "BE": "9925", "DE": "9930", "FR": "9957", "LU": "9938", "GB": "9932"}
+VAT_SCHEMES = {
+    **{"AT": "9914", "BE": "9925", "BG": "9926", "CY": "9928", "CZ": "9929", "DE": "9930", "EE": "9931"},
+    **{"EL": "9933", "ES": "9920", "FR": "9957", "GB": "9932", "HR": "9934", "HU": "9910", "IE": "9935"},
+    **{"LT": "9937", "LU": "9938", "LV": "9939", "MT": "9943", "NL": "9944", "PL": "9945", "PT": "9946"},
+    **{"RO": "9947", "SE": "9955", "SI": "9949", "SK": "9950"},
+}
 Party = Seller | Buyer
 
 

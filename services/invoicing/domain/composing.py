@@ -55,20 +55,26 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return not self.lines
 
 
-def obstacles(basis: Basis) -> list[str]:
-    """Why this customer can not get an invoice now: sentences for staff."""
-    name, found = basis.customer.name, []
-    if basis.issuer is None:
+def lacks(issuer: Issuer | None, customer: Customer, account: Account) -> list[str]:
+    """What has to be set up before this customer can get any invoice: sentences for staff."""
+    name, found = customer.name, []
+    if issuer is None:
         found.append(_("Voor %(name)s is geen afzender ingesteld. Kies er een bij het account.", name=name))
-    if basis.customer.bills_to is None:
+    if customer.bills_to is None:
         found.append(_("%(name)s heeft geen adres. Vul het in bij de klantgegevens.", name=name))
-    if basis.account.reverse_charge and not basis.customer.vat_number:
+    if account.reverse_charge and not customer.vat_number:
         found.append(_("Btw is verlegd, maar %(name)s heeft geen btw-nummer. Vul het in.", name=name))
+    return found
+
+
+def obstacles(basis: Basis) -> list[str]:
+    """Why this customer can not get the invoice of this month now: sentences for staff."""
+    found = lacks(basis.issuer, basis.customer, basis.account)
     span = (periods.first_day(basis.period), periods.last_day(basis.period))
     _items, unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
     for each in unpriced:
         found.append(
-            _("%(name)s heeft geen prijs. Geef product %(code)s een prijs.", name=each.name, code=each.code)
+            _("%(name)s heeft geen prijs. Geef produkt %(code)s een prijs.", name=each.name, code=each.code)
         )
     return found
 

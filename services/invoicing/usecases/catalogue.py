@@ -126,7 +126,7 @@ def _whole(changes: Changes, account: Account) -> None:
                 wrong[name] = [needed]
     unknown = [code for code in account.prices if changes.product(code) is None]
     if unknown:
-        wrong["prices"] = [_("Product %(code)s bestaat niet.", code=unknown[0])]
+        wrong["prices"] = [_("Produkt %(code)s bestaat niet.", code=unknown[0])]
     if wrong:
         raise Invalid(fields=wrong)
 

@@ -57,9 +57,9 @@ def _of_product(
     product: Product | None, own: dict[str, Decimal], code: str, values: dict[str, Any]
 ) -> dict[str, Any]:
     if product is None:
-        raise Invalid(fields={"product": [_("Product %(code)s bestaat niet.", code=code)]})
+        raise Invalid(fields={"product": [_("Produkt %(code)s bestaat niet.", code=code)]})
     if _PER.get(values["kind"], product.per) != product.per:
-        raise Invalid(fields={"product": [_("Dit product heeft geen prijs van die soort.")]})
+        raise Invalid(fields={"product": [_("Dit produkt heeft geen prijs van die soort.")]})
     preset = {
         "description": product.description,
         "price": own.get(code, product.price),

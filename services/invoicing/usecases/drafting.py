@@ -10,9 +10,17 @@ import msgspec
 
 from services.invoicing.documents.checks import lacking
 from services.invoicing.domain import periods
-from services.invoicing.domain.composing import Basis, Draft, compose, invoice, obstacles, payment_of
+from services.invoicing.domain.composing import (
+    Basis,
+    Draft,
+    compose,
+    invoice,
+    lacks,
+    obstacles,
+    payment_of,
+)
 from services.invoicing.domain.invoice import Invoice
-from services.invoicing.domain.parties import Customer, issuer_for
+from services.invoicing.domain.parties import Account, Customer, Issuer, issuer_for
 from services.invoicing.domain.pricing import PriceList
 from services.invoicing.domain.recurring import LOOK_BACK
 from services.invoicing.domain.usage import Statement, StatementRow, is_late
@@ -75,6 +83,26 @@ def why_not(basis: Basis, draft: Draft, issued_on: dt.date) -> list[str]:
     """Sentences of what must be mended before this invoice can get a number."""
     found = obstacles(basis)
     return found or lacking(draw_up(basis, draft, issued_on))
+
+
+def set_up(customer: Customer, account: Account, issuers: dict[str, Issuer]) -> list[str]:
+    """Sentences of what keeps every month of this customer from being billed, whatever is in it."""
+    issuer = issuer_for(customer, account, issuers)
+    found = lacks(issuer, customer, account)
+    if issuer is None or customer.bills_to is None:
+        return found
+    some_day = customer.known_on
+    nothing = invoice(
+        invoice_id="",
+        number="",
+        kind="invoice",
+        period=periods.of(some_day),
+        issued_on=some_day,
+        parties=(issuer, customer, account),
+        payment=payment_of(account, some_day, False),
+        lines=(),
+    )
+    return [*found, *lacking(nothing)]
 
 
 def unsettled(store: Store, basis: Basis) -> list[str]:

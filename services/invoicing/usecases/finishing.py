@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
@@ -45,6 +46,21 @@ def finish(store: Store, cdr: Cdr, renderer: Renderer, clock: Clock, invoice_id:
     else:
         store.in_one(clock(), also)
     store.files.keep_only(invoice_id, row["files"] or {})
+
+
+def sweep(store: Store, since: datetime) -> int:
+    """Remove files that no invoice names, of runs since then: what who lost a run wrote after it had ended,
+    or left in one that was cancelled. How many invoices had such.
+
+    Harms nobody who is drawing: an invoice that names its files never gets others.
+    """
+    swept = 0
+    for run_id in store.runs_since(since):
+        for left in store.left_over(run_id):
+            if left["files"] is not None:
+                store.files.keep_only(left["_id"], left["files"])
+                swept += 1
+    return swept
 
 
 def _calls(cdr: Cdr, row: Document, invoice: Invoice) -> tuple[CallRow, ...]:

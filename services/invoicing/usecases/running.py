@@ -118,6 +118,11 @@ def make_run(store: Store, cdr: Cdr, renderers: Callable[[], Renderer], clock: C
         with Pool(renderers, each, threads) as pool:
             _bill_all(store, cdr, clock, acting, order, running, pool)
             pool.drain()
+            # Rows are ready in the transaction that names the files; who was killed behind it, or behind
+            # writing that there was an invoice already, is not asked for them again.
+            for left in store.left_over(run_id):
+                pool.put((left["customer_id"], left["_id"]))
+            pool.drain()
         counts = store.counts(run_id)
         return Outcome({"counts": counts, "unrated": cdr.unrated(order.period)})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.invoicing.store import Store
 from services.invoicing.usecases.common import may_see
+from services.invoicing.usecases.drafting import set_up
 from services.invoicing.views.replies import (
     Reply,
     account_reply,
@@ -33,10 +34,14 @@ def issuers(store: Store, acting: Acting) -> list[Reply]:
 
 
 def account(store: Store, acting: Acting, *, customer_id: str) -> Reply:
-    """How a customer is billed, and from which day on."""
+    """How a customer is billed, from which day on, and what keeps that from happening."""
     customer = may_see(store, acting, customer_id)
     found = store.account(customer_id)
-    return {**account_reply(found), "begins": found.begins(customer).isoformat()}
+    return {
+        **account_reply(found),
+        "begins": found.begins(customer).isoformat(),
+        "obstacles": set_up(customer, found, store.issuers()),
+    }
 
 
 def charges(store: Store, acting: Acting, *, customer_id: str) -> Reply:

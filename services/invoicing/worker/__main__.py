@@ -12,9 +12,10 @@ from services.invoicing.drivers.cdr import CdrByRpc
 from services.invoicing.drivers.renderer import ChildRenderer
 from services.invoicing.store import Store
 from services.invoicing.worker.background import RENDERERS, clock, tidy, work_of
+from shared.handling import begin
 from shared.health import health_app, serve_health
 from shared.job_runner import Runner
-from shared.logging import get_logger, setup_logging
+from shared.logging import get_logger
 
 log = get_logger(__name__)
 
@@ -25,7 +26,7 @@ STALL_SECONDS = 60
 
 
 def main() -> None:
-    setup_logging("invoicing-worker")
+    begin("invoicing-worker")
     store = Store.open(TIMEOUT_MS)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.invoicing.drivers.cdr import Cdr
 from services.invoicing.drivers.renderer import Renderer
 from services.invoicing.store import Store
+from services.invoicing.usecases.finishing import sweep
 from services.invoicing.usecases.running import FINISH, RUN, make_finish, make_run
 from shared.config import setting
 from shared.days import day_of
@@ -19,6 +20,8 @@ from shared.logging import get_logger
 RENDERERS = min(4, os.cpu_count() or 1)
 """Invoices that are drawn at the same time."""
 EVERY_SECONDS = 3600.0
+SWEPT_FOR = timedelta(days=2)
+"""How long after a run was started its leftovers are looked for."""
 KEEP_YEARS = "7"
 """After the year of the invoice (art. 52 AWR)."""
 
@@ -44,6 +47,7 @@ def tidy(store: Store, now: Callable[[], datetime], stopping: threading.Event) -
     while not stopping.is_set():
         try:
             expire(store, now())
+            sweep(store, now() - SWEPT_FOR)
         except Exception as problem:
             log.warning("tidying waits", reason=f"{type(problem).__name__}: {problem}"[:300])
         stopping.wait(EVERY_SECONDS)
@@ -53,8 +57,9 @@ def expire(store: Store, now: datetime) -> int:
     """Remove invoices that need not be kept any longer; how many."""
     years = int(setting("INVOICE_KEEP_YEARS", KEEP_YEARS))
     removed = 0
-    while ids := store.expire(day_of(now).year - years):
+    while ids := store.expired(day_of(now).year - years):
         for invoice_id in ids:
             store.files.keep_only(invoice_id, {})
+        store.remove_invoices(ids)
         removed += len(ids)
     return removed

@@ -11,6 +11,7 @@ import pytest
 
 from services.invoicing.domain.charges import Charge, Subscription
 from services.invoicing.domain.parties import Account, Customer
+from services.invoicing.usecases.finishing import sweep
 from shared.errors import Conflict, Invalid
 from tests.integration.invoicing.conftest import NOVEMBER, Books
 from tests.support.billing import customer, statement, type_sums
@@ -210,6 +211,70 @@ def test_one_that_can_not_be_drawn_keeps_its_number_and_is_drawn_by_the_next_run
     assert states(books.run()) == ["already", "already"]
     assert books.db["invoices"].count_documents({"files": None}) == 0
     assert books.numbers() == ["F2026-00001", "F2026-00002"]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed_before_tidying(books: Books, monkeypatch: pytest.MonkeyPatch, *, when: str) -> str:
+    """A run of one customer whose first attempt left a file, and whose second was killed at that call of
+    the files' store; its ID."""
+
+    def dies(*_arguments: Any) -> None:
+        raise Killed
+
+    run_id = books.start()
+    with monkeypatch.context() as until_then:
+        until_then.setattr(books.store.files, when, dies)
+        with pytest.raises(Killed):
+            books.runner().run_once()
+    [row] = books.store.rows(run_id)
+    books.store.files.put(row["invoice_id"], "F2026-00001.pdf", "application/pdf", b"of an earlier attempt")
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    books.db["jobs"].update_one({"_id": run_id}, {"$set": {"until": long_ago}})
+    return run_id
+
+
+def loose_files(books: Books) -> set[str]:
+    """What is written and no invoice names, of which GridFS has a document or only pieces."""
+    named = {file["id"] for row in books.db["invoices"].find() for file in (row["files"] or {}).values()}
+    written = books.db["documents.files"].distinct("_id") + books.db["documents.chunks"].distinct("files_id")
+    assert named <= set(written)
+    return set(written) - named
+
+
+def test_who_takes_a_run_over_removes_what_a_killed_process_left_of_an_invoice_that_is_ready(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.know(*october(1))
+    run_id = killed_before_tidying(books, monkeypatch, when="keep_only")
+    assert states({"": books.store.rows(run_id)[0]}) == ["done"] and len(loose_files(books)) == 1
+    books.work()
+    assert books.store.jobs.get(run_id).state.value == "done"  # type: ignore[union-attr]
+    assert loose_files(books) == set()
+
+
+def test_a_run_that_found_an_invoice_without_files_and_was_killed_still_has_it_drawn(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.know(*october(1))
+    books.store.jobs.cancel(killed_before_tidying(books, monkeypatch, when="put"))
+    books.work()
+    killed_before_tidying(books, monkeypatch, when="put")
+    assert books.db["invoices"].count_documents({"files": None}) == 1
+    books.work()
+    assert books.db["invoices"].count_documents({"files": None}) == 0
+    assert loose_files(books) == set()
+
+
+def test_what_somebody_wrote_after_a_run_had_ended_is_tidied_away(books: Books) -> None:
+    books.know(*october(1, 2))
+    rows = books.run()
+    books.store.files.put(rows["Klant 2 B.V."]["invoice_id"], "late.pdf", "application/pdf", b"late")
+    assert sweep(books.store, NOVEMBER) == 0, "of older runs nothing is looked for"
+    assert sweep(books.store, NOVEMBER - dt.timedelta(days=2)) == 1
+    assert loose_files(books) == set()
 
 
 @pytest.mark.feature("INV-04")

@@ -18,7 +18,7 @@ from services.invoicing.domain.parties import Account, Customer, Issuer, issuer_
 from services.invoicing.domain.pricing import PriceList
 from services.invoicing.domain.usage import BundleLine, Late, StatementRow
 from services.invoicing.domain.vat import vat_totals
-from services.invoicing.usecases.drafting import draw_up
+from services.invoicing.usecases.drafting import draw_up, set_up
 from shared.money import micro_from_decimal, shown_cents
 from tests.support.billing import ISSUER, customer, statement, type_sums
 
@@ -319,7 +319,7 @@ def test_a_customers_own_price_goes_before_the_list() -> None:
 def test_an_unpriced_subscription_is_named() -> None:
     [sentence, module] = obstacles(basis(prices=PriceList(products={}), subscriptions=(SANNE,)))
     assert sentence == (
-        "06-00 16 00 01 (Sanne) heeft geen prijs. Geef product mobile:zakelijk_mobiel een prijs."
+        "06-00 16 00 01 (Sanne) heeft geen prijs. Geef produkt mobile:zakelijk_mobiel een prijs."
     )
     assert "module:mobiel_internet_eu" in module
 
@@ -369,3 +369,25 @@ def test_the_issuer_is_the_accounts_else_the_partners_else_the_default() -> None
 def test_numbers_are_written_with_series_and_year() -> None:
     assert written_number("F", 2026, 42) == "F2026-00042"
     assert written_number("", 2027, 123_456) == "2027-123456"
+
+
+@pytest.mark.feature("INV-05")
+@pytest.mark.parametrize(
+    ("facts", "terms", "said"),
+    [
+        ({}, {}, []),
+        ({"kvk": ""}, {}, ["De klant heeft geen KvK-nummer."]),
+        ({"kvk": ""}, {"profile": "peppol"}, []),
+        ({"kvk": "", "vat_number": ""}, {"profile": "peppol"}, ["Peppol heeft er een nodig als adres."]),
+        ({"address": None}, {}, ["heeft geen adres"]),
+        ({"vat_number": ""}, {"reverse_charge": True}, ["geen btw-nummer"]),
+        ({}, {"pays_by": "direct_debit"}, ["maar heeft geen IBAN", "geen kenmerk of datum"]),
+        ({}, {"issuer_id": "f" * 32}, ["is geen afzender ingesteld"]),
+    ],
+)
+def test_what_keeps_every_month_from_being_billed_is_known_without_one(
+    facts: dict[str, Any], terms: dict[str, Any], said: list[str]
+) -> None:
+    who = customer(1, **facts)
+    found = set_up(who, Account(customer_id=who.id, **terms), {ISSUER.id: ISSUER})
+    assert len(found) == len(said) and all(part in whole for part, whole in zip(said, found, strict=True))

@@ -169,12 +169,31 @@ def test_totals_per_number_leave_out_columns_that_say_nothing() -> None:
 @pytest.mark.feature("INV-03")
 def test_the_itemised_appendix_goes_by_dutch_days() -> None:
     late = changed(rows(1)[0], start=dt.datetime(2026, 10, 24, 22, 30, tzinfo=dt.UTC))
-    assert shown(invoice(calls=(late,)))["calls"]["days"] == [
+    listed = shown(invoice(calls=(late,)))["calls"]
+    assert listed["days"] == [
         {
             "title": "zo 25 oktober 2026",
+            "total": "0,3780",
             "rows": [["00:30:00", "Mobiel", "085-000 16 11", "06-00 12 34 56", "0:04:12", "0,3780"]],
         }
     ]
+
+
+@pytest.mark.feature("INV-03")
+def test_the_appendix_is_added_up_by_day_and_as_a_whole() -> None:
+    listed = shown(invoice(calls=iter(rows(300))))["calls"]
+    assert [(day["title"], len(day["rows"]), day["total"]) for day in listed["days"]] == [
+        ("do 1 oktober 2026", 96, "25,5720"),
+        ("vr 2 oktober 2026", 144, "38,3580"),
+        ("za 3 oktober 2026", 60, "15,9825"),
+    ]
+    assert listed["total"] == ["Totaal", "79,9125"]
+
+
+@pytest.mark.feature("INV-03")
+def test_an_address_abroad_ends_with_the_country_in_full() -> None:
+    assert shown(invoice(buyer=changed(BUYER, country="BE")))["buyer"][-1] == "BELGIË"
+    assert "Voorbeelddorp" in shown(invoice())["buyer"][-1]
 
 
 @pytest.mark.feature("INV-03")
@@ -194,6 +213,7 @@ def test_more_calls_than_an_appendix_holds_are_said_to_be_in_the_portal(
     listed = shown(invoice(calls=iter(rows(3))))["calls"]
     assert sum(len(day["rows"]) for day in listed["days"]) == 2
     assert "De overige staan in de portal" in listed["notes"][0]
+    assert listed["total"] == [], "a sum of some of the calls would only raise questions"
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,25 @@ from typing import Any
 
 import msgspec
 import pikepdf
+import pypdf
 import pytest
 
 from services.invoicing.documents.pdf import pdf, pictures
 from services.invoicing.documents.ubl import ubl
 from services.invoicing.domain.invoice import Invoice
-from tests.support.invoices import BUYER, LINES, SELLER, credit, invoice, line, rows
+from tests.support.invoices import (
+    BUYER,
+    EXEMPT,
+    HIGH,
+    LINES,
+    LOW,
+    SELLER,
+    ZERO,
+    credit,
+    invoice,
+    line,
+    rows,
+)
 
 changed = msgspec.structs.replace
 ODD = invoice(
@@ -76,6 +89,31 @@ def test_a_long_one_is_made_in_a_process_of_its_own() -> None:
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "B")
     assert made.Root.AF[0].EF.F.read_bytes() == b"<a/>"
     assert len(made.pages) > 4 and len(file) < 150_000
+
+
+def pages_of(made: Invoice) -> list[str]:
+    """The text of each page."""
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(made, None))).pages]
+
+
+@pytest.mark.feature("INV-03")
+def test_each_page_of_calls_says_of_which_day_they_are_and_how_far_it_is() -> None:
+    _first, _lines, *listed = pages_of(invoice(calls=rows(190)))
+    assert len(listed) >= 4
+    for place, page in enumerate(listed, 3):
+        day = "do 1 oktober 2026" if "17:00:00" in page or place == 3 else "vr 2 oktober 2026"
+        assert "Gesprekstype" in page and day in page
+        assert f"Pagina {place} van {len(listed) + 2}" in page
+    assert listed[-1].rstrip().count("Totaal") == 1
+
+
+@pytest.mark.feature("INV-03")
+@pytest.mark.parametrize("few", [4, 5, 6])
+def test_no_heading_stands_at_the_foot_of_a_page_without_its_rows(few: int) -> None:
+    rates = (HIGH, LOW, ZERO, EXEMPT)
+    made = invoice(*(line(f"Regel {place}", "1", "1.00", vat=rates[place % 4]) for place in range(few)))
+    page = next(text for text in pages_of(made) if "Specificatie" in text and "Omschrijving" in text)
+    assert "Abonnementen" in page and "Regel 0" in page
 
 
 def test_a_preview_is_pictures_of_the_pages() -> None:
