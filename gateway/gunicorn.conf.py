@@ -26,6 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from shared.health import health_app, serve_health  # noqa: E402
 from shared.logging import setup_logging  # noqa: E402
+from shared.orphans import die_with  # noqa: E402
 
 PORT = int(os.environ.get("GATEWAY_PORT", "8000"))
 BIND = os.environ.get("GATEWAY_BIND", "127.0.0.1")
@@ -78,7 +79,8 @@ def when_ready(server: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """A worker must not hold the health port: it would stay open when the master is gone."""
+    """A worker must not hold a port when the master is gone: neither the portal's nor that of health."""
+    die_with(server.pid)
     if _health is not None:
         _health.socket.close()
 

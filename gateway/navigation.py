@@ -51,6 +51,7 @@ STAFF_TABS = (
     Tab("beheer_customers.listing", _l("Klanten"), also=STAFF_CUSTOMER_PAGES),
     Tab("beheer_partners.listing", _l("Partners")),
     Tab("beheer_numbers.listing", _l("Nummers")),
+    Tab("beheer_devices.listing", _l("Toestellen")),
     Tab("beheer_mobile_setup.show", _l("Mobiel")),
     Tab(
         "beheer_invoices.listing",

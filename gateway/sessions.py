@@ -28,6 +28,11 @@ REMEMBERED = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 """A request writes the time it was seen at most this often."""
 
+CONFIRMED = timedelta(minutes=5)
+"""For so long after a password was given, what is sensitive asks for it no more."""
+
+CONFIRMED_AT = "confirmed_at"
+
 VIEWING = "viewing"
 """In the session of staff who look along: the customer."""
 
@@ -148,7 +153,19 @@ def sign_in(account: Account, remember: bool, now: datetime) -> None:
     session.permanent = remember  # with a lifetime of REMEMBERED for the cookie
     session["account"] = msgspec.to_builtins(account)
     session["remember"] = remember
-    session["signed_in_at"] = session["seen_at"] = int(now.timestamp())
+    session["signed_in_at"] = session["seen_at"] = session[CONFIRMED_AT] = int(now.timestamp())
+
+
+def confirm(now: datetime) -> None:
+    """The signed-in person has just shown again that it is them; from here on under a new token."""
+    _new_token()
+    session[CONFIRMED_AT] = int(now.timestamp())
+
+
+def recently_confirmed(now: datetime) -> bool:
+    """Whether the signed-in person gave their password (and second step) in the last minutes."""
+    at = session.get(CONFIRMED_AT)
+    return isinstance(at, int) and timedelta(0) <= now - datetime.fromtimestamp(at, UTC) <= CONFIRMED
 
 
 def renew(account: Account) -> None:

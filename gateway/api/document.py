@@ -77,7 +77,7 @@ def _made() -> dict[str, Any]:
     api = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
     found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(api.spec.to_dict()))
     components = found.setdefault("components", {})
-    components.pop("responses", None)
+    components["responses"] = {f"{PROBLEM}{status}": _problem(said) for status, said in PROBLEMS.items()}
     models = _models()
     schemas, described = msgspec.json.schema_components([*models, Error], ref_template=REFERENCE)
     components["schemas"] = {
@@ -149,11 +149,13 @@ def _complete(method: str, operation: dict[str, Any], models: dict[str, Any]) ->
             named = content["schema"].get("x-model")
             content["schema"] = models[named] if named else content["schema"]
     for status in (*OF_ALL, *(OF_CHANGES if method != "get" else ())):
-        schema = {"$ref": REFERENCE.format(name=PROBLEM)}
-        responses[status] = {
-            "description": PROBLEMS[status],
-            "content": {"application/json": {"schema": schema}},
-        }
+        responses[status] = {"$ref": f"#/components/responses/{PROBLEM}{status}"}
+
+
+def _problem(said: str) -> dict[str, Any]:
+    """One way in which any address can go wrong."""
+    schema = {"$ref": REFERENCE.format(name=PROBLEM)}
+    return {"description": said, "content": {"application/json": {"schema": schema}}}
 
 
 def _who(rule: Rule) -> str:

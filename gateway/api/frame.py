@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
@@ -22,11 +22,13 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from gateway.api.where import PREFIX
 from gateway.models.part import Part
+from gateway.security import takes_files
 from shared.schema import Base
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 
 JSON = "application/json"
+FILE = {"type": "string", "format": "binary"}
 IDEMPOTENCY = "Idempotency-Key"
 DEEPEST = 20
 LARGEST_WHOLE = 2**63
@@ -123,8 +125,10 @@ def changes(
     body: type[Schema] | None = None,
     model: Any = Done,
     status: int = 200,
+    query: type[Schema] | None = None,
 ) -> Callable[[View], View]:
-    """A change: the view takes the key as its first argument, and the ``body`` as its second."""
+    """A change: the view takes the key as its first argument, and the ``body``, or else what ``query`` found,
+    as its second."""
 
     def add(view: View) -> View:
         @wraps(view)
@@ -135,21 +139,54 @@ def changes(
         made = pages.arguments(_Key, location="headers")(_answering(keyed, status))
         if body:
             made = pages.arguments(body, location="json")(made)
+        elif query:
+            made = pages.arguments(query, location="query")(made)
         return _put(pages, path, method, made, model, status, rule)
 
     return add
 
 
 def downloads(
-    pages: Resource, path: str, content_type: str, rule: Callable[[View], View]
+    pages: Resource,
+    path: str,
+    content_type: str,
+    rule: Callable[[View], View],
+    query: type[Schema] | None = None,
 ) -> Callable[[View], View]:
-    """GET of a file, handed on piece by piece."""
+    """GET of a file, handed on piece by piece; the view takes what ``query`` found, when there is one."""
 
     def add(view: View) -> View:
-        file = {"type": "string", "format": "binary"}
-        made = pages.response(200, file, content_type=content_type, description="The file.")(view)
+        made = pages.arguments(query, location="query")(view) if query else view
+        made = pages.response(200, FILE, content_type=content_type, description="The file.")(made)
         _route(pages, path, "GET", rule(made))
         return view
+
+    return add
+
+
+def uploads(
+    pages: Resource,
+    path: str,
+    content_type: str,
+    most_bytes: int,
+    rule: Callable[[View], View],
+    query: type[Schema],
+    model: Any,
+    status: int,
+) -> Callable[[View], View]:
+    """POST of a file of at most so many bytes, which is the body as it is: the view takes the key, what
+    ``query`` found, and the file."""
+
+    def add(view: View) -> View:
+        @wraps(view)
+        def keyed(found: Any, key: Any, **known: Any) -> Any:
+            return view(key["key"], found, request.get_data(cache=False), **known)
+
+        made = pages.arguments(_Key, location="headers")(_answering(keyed, status))
+        made = pages.arguments(query, location="query")(made)
+        body = {"required": True, "content": {content_type: {"schema": FILE}}}
+        made = takes_files(most_bytes)(pages.doc(requestBody=body)(made))
+        return _put(pages, path, "POST", made, model, status, rule)
 
     return add
 

@@ -54,20 +54,23 @@ class BillingClient:
         return convert(self._call("account", acting, customer_id=customer_id), Account)
 
     def save_account(self, acting: Acting, command: str, customer_id: str, **fields: Any) -> Account:
-        """Every field as it is to be; a day may be None."""
+        """What is left out stays as it is; a day may be None."""
         sent = {
             name: value.isoformat() if hasattr(value, "isoformat") else value
             for name, value in fields.items()
         }
-        sent["prices"] = {code: f"{price:f}" for code, price in fields["prices"].items()}
+        if "prices" in fields:
+            sent["prices"] = {code: f"{price:f}" for code, price in fields["prices"].items()}
         reply = self._call("save_account", acting, customer_id=customer_id, command_id=command, **sent)
         return convert(reply, Account)
 
     def charges(self, acting: Acting, customer_id: str) -> Charges:
         return convert(self._call("charges", acting, customer_id=customer_id), Charges)
 
-    def add_charge(self, acting: Acting, command: str, customer_id: str, **fields: Any) -> None:
-        self._call("add_charge", acting, customer_id=customer_id, command_id=command, **plain(fields))
+    def add_charge(self, acting: Acting, command: str, customer_id: str, **fields: Any) -> str:
+        """The ID of the charge."""
+        reply = self._call("add_charge", acting, customer_id=customer_id, command_id=command, **plain(fields))
+        return convert(reply, Started).id
 
     def end_charge(self, acting: Acting, command: str, charge_id: str, ends: Any) -> None:
         """The last day; of a one-off that is not billed yet: it goes away."""

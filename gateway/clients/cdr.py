@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.clients import Rpc
+from gateway.models.figures import Figures
 from gateway.models.part import Part, convert
 from gateway.models.selection import NEWEST, Place, Selection
 from gateway.models.series import Series, Top
@@ -57,6 +59,29 @@ class CdrClient:
 
     def totals(self, acting: Acting, selection: Selection, by: str) -> TotalsParts:
         """The parts of the page Totalen; ``by`` is total, type, number or number_type."""
+        if selection.by_row:
+            return self._totals_of_rows(acting, selection, by)
+        asked = selection.to_rpc()
+        wanted = {"totals": sorted({"type", by}), "top": ["sender"], "limit": LARGEST}
+        calls: list[Call] = [
+            ("cdr", "figures", {"selection": asked, **wanted}),
+            ("cdr", "top", {"selection": asked, "of": "receiver", "limit": LARGEST}),
+        ]
+        found, receivers = self.rpc.parallel(calls, acting)
+        figures = Part.of(found, Figures)
+        return TotalsParts(
+            figures.piece(lambda known: known.periods),
+            figures.piece(lambda known: known.totals[by]),
+            ChartParts(
+                figures.piece(lambda known: known.series),
+                figures.piece(lambda known: known.totals["type"]),
+                figures.piece(lambda known: known.top["sender"]),
+                Part.of(receivers, Top),
+            ),
+        )
+
+    def _totals_of_rows(self, acting: Acting, selection: Selection, by: str) -> TotalsParts:
+        """The same where rows may have to be looked at: a call per part, as each takes its time."""
         asked = selection.to_rpc()
         calls: list[Call] = [
             ("cdr", "periods", {}),
@@ -95,6 +120,21 @@ class CdrClient:
         """How far cdr is with counting a selection that takes long; None when it does not (any more)."""
         reply = self.rpc.call("cdr", "counting", acting, selection=selection.to_rpc())
         return None if reply is None else convert(reply, Counting)
+
+    def sums(self, acting: Acting, selection: Selection, by: str) -> Totals:
+        """``by`` as in :meth:`totals`, without what the page draws beside it."""
+        asked: dict[str, Any] = {"selection": selection.to_rpc(), "by": by, **COUNTING}
+        return convert(self.rpc.call("cdr", "totals", acting, **asked), Totals)
+
+    def series(self, acting: Acting, selection: Selection) -> Series:
+        """Usage by day."""
+        asked: dict[str, Any] = {"selection": selection.to_rpc(), "by": "day"}
+        return convert(self.rpc.call("cdr", "series", acting, **asked), Series)
+
+    def top(self, acting: Acting, selection: Selection, of: str, limit: int) -> Top:
+        """The dearest ``limit`` of senders, receivers or types."""
+        asked: dict[str, Any] = {"selection": selection.to_rpc(), "of": of, "limit": limit}
+        return convert(self.rpc.call("cdr", "top", acting, **asked), Top)
 
     def rows(self, acting: Acting, selection: Selection, place: Place) -> Part[Details]:
         """The rows of one page of details, for the download."""

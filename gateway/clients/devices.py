@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients import Rpc
-from gateway.models.devices import Device, DeviceRow, Model, Passwords, Proposal
+from gateway.models.devices import Device, DeviceRow, FoundDevices, Model, Passwords, Proposal
 from gateway.models.part import convert
 from shared.acting import Acting
 
 SERVICE = "provisioning"
 MOST = 1000
+ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,17 @@ class DevicesClient:
         """What can be chosen, by vendor."""
         return convert(self.rpc.call(SERVICE, "models", acting)["rows"], list[Model])
 
-    def of_user(self, acting: Acting, user_id: str) -> list[DeviceRow]:
-        """The devices of a user; with "" those that are nobody's."""
-        reply = self.rpc.call(SERVICE, "devices", acting, user_id=user_id, limit=MOST)
+    def of(self, acting: Acting, **whose: str) -> list[DeviceRow]:
+        """The devices of a ``user_id`` or ``line_id``; with "" those that are nobody's."""
+        fields: dict[str, Any] = {**whose, "limit": MOST}
+        reply = self.rpc.call(SERVICE, "devices", acting, **fields)
         return convert(reply["rows"], list[DeviceRow])
+
+    def find(self, acting: Acting, after: str = "", rows: int = ROWS, **asked: Any) -> FoundDevices:
+        """For staff: a page of all telephones that they may see, the newest first; ``asked``: ``query``,
+        ``state``, ``customer_id``."""
+        fields = {**asked, "after": after or None, "limit": rows}
+        return convert(self.rpc.call(SERVICE, "find_devices", acting, **fields), FoundDevices)
 
     def device(self, acting: Acting, device_id: str) -> Device:
         """One, with what must be typed into it. Raises NotFound."""

@@ -91,6 +91,10 @@ class IdentityClient:
         reply = self.rpc.call("identity", "change_password", acting, command_id=command, old=old, new=new)
         return convert(reply, Changed).epoch
 
+    def confirm(self, acting: Acting, password: str, code: str) -> None:
+        """That it is them. Raises Invalid beside what is wrong, and TooMany."""
+        self.rpc.call("identity", "confirm_presence", acting, password=password, code=code)
+
     def set_preferences(self, acting: Acting, command: str, **choice: Any) -> None:
         """``language`` (nl, en) or ``theme`` (system, light, dark) of the acting person."""
         self.rpc.call("identity", "set_preferences", acting, command_id=command, **choice)

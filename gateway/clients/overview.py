@@ -1,4 +1,4 @@
-"""cdr for *Overzicht*: every part of the page in one round, each of which may fail alone."""
+"""cdr for *Overzicht*: every part of the page in one round; what cdr counts comes as one."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients import Rpc
+from gateway.models.figures import Figures
 from gateway.models.invoices import Archive
 from gateway.models.limits import FraudWatch, VoipLimit
 from gateway.models.part import Part
-from gateway.models.series import Series, Top
-from gateway.models.usage import Details, Periods, Totals
 from shared.acting import Acting
 
-CURRENT: dict[str, Any] = {"period": "current"}
 LINES = 5
 """Rows of a box."""
 
-USAGE: Mapping[str, tuple[str, dict[str, Any], type[Any]]] = {
-    "periods": ("periods", {}, Periods),
-    "types": ("totals", {"selection": CURRENT, "by": "type"}, Totals),
-    "series": ("series", {"selection": CURRENT, "by": "day"}, Series),
-    "dearest": ("details", {"selection": CURRENT, "cursor": None, "limit": LINES, "sort": "amount"}, Details),
-    "numbers": ("top", {"selection": CURRENT, "of": "sender", "limit": LINES}, Top),
+FIGURES: dict[str, Any] = {
+    "selection": {"period": "current"},
+    "totals": ["type"],
+    "top": ["sender"],
+    "limit": LINES,
+    "dearest": LINES,
 }
 GUARD: Mapping[str, tuple[str, dict[str, Any], type[Any]]] = {
     "limit": ("voip_limit", {}, VoipLimit),
@@ -43,11 +41,24 @@ class OverviewClient:
     def parts(self, acting: Acting, guarded: bool, billed: bool = False) -> dict[str, Part[Any]]:
         """The parts by name; ``guarded``: also the limit and the alerts, ``billed``: also the newest
         invoice. Each of the two needs a role."""
-        wanted = {**USAGE, **(GUARD if guarded else {}), **(INVOICES if billed else {})}
+        wanted = {**(GUARD if guarded else {}), **(INVOICES if billed else {})}
         calls = [
             ("invoicing" if name in INVOICES else "cdr", method, fields)
             for name, (method, fields, _) in wanted.items()
         ]
-        replies = self.rpc.parallel(calls, acting)
-        found = zip(wanted.items(), replies, strict=True)
-        return {name: Part.of(reply, model) for (name, (_, _, model)), reply in found}
+        found, *replies = self.rpc.parallel([("cdr", "figures", FIGURES), *calls], acting)
+        beside = zip(wanted.items(), replies, strict=True)
+        return {
+            **_usage(Part.of(found, Figures)),
+            **{name: Part.of(reply, model) for (name, (_, _, model)), reply in beside},
+        }
+
+
+def _usage(figures: Part[Figures]) -> dict[str, Part[Any]]:
+    return {
+        "periods": figures.piece(lambda known: known.periods),
+        "types": figures.piece(lambda known: known.totals["type"]),
+        "series": figures.piece(lambda known: known.series),
+        "dearest": figures.piece(lambda known: known.dearest),
+        "numbers": figures.piece(lambda known: known.top["sender"]),
+    }

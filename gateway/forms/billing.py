@@ -60,6 +60,12 @@ def a_number(key: str, label: Any, most: int, preset: int) -> fields.Integer:
     )
 
 
+def in_group(field: Any) -> Any:
+    """Not called optional by itself: the page says when it may stay empty, or it holds something already."""
+    field.metadata = {**field.metadata, "needed": True}
+    return field
+
+
 def revision() -> fields.Integer:
     """Of what was on the page; not shown."""
     return fields.Integer(data_key="revisie", load_default=0)
@@ -108,9 +114,9 @@ class IssuerForm(Sheet):
             ),
             "seller.postcode": line("postcode", _l("Postcode"), 12, missing=_l("Vul een postcode in.")),
             "seller.city": line("plaats", _l("Plaats"), 60, missing=_l("Vul een plaats in.")),
-            "seller.kvk": line("kvk", _l("KvK-nummer"), 8),
-            "seller.vat_number": line("btw_id", _l("BTW-nummer"), 14),
-            "seller.iban": line("iban", _l("IBAN"), 42),
+            "seller.kvk": in_group(line("kvk", _l("KvK-nummer"), 8)),
+            "seller.vat_number": in_group(line("btw_id", _l("BTW-nummer"), 14)),
+            "seller.iban": in_group(line("iban", _l("IBAN"), 42)),
             "seller.bic": line("bic", _l("BIC"), 11),
             "seller.email": line("email", _l("E-mailadres"), LONGEST_EMAIL),
             "seller.phone": line("telefoon", _l("Telefoon"), 30),
@@ -119,14 +125,14 @@ class IssuerForm(Sheet):
                 data_key="kleur",
                 load_default="#0b5cad",
                 validate=Regexp(r"#[0-9a-fA-F]{6}\Z", error=_l("Schrijf een kleur als #0b5cad.")),
-                metadata={"label": _l("Kleur")},
+                metadata={"label": _l("Kleur"), "needed": True},
             ),
             "seller.creditor_id": line("incassant", _l("Incassant-ID"), 35),
         }
 
-    partner_id = line("partner", _l("Partner"), 32)
-    series = line("reeks", _l("Reeks van facturen"), 6)
-    credit_series = line("creditreeks", _l("Reeks van creditnota’s"), 6)
+    partner_id = in_group(line("partner", _l("Partner"), 32))
+    series = in_group(line("reeks", _l("Reeks van facturen"), 6))
+    credit_series = in_group(line("creditreeks", _l("Reeks van creditnota’s"), 6))
     is_default = tick("standaard", _l("Standaard voor klanten zonder eigen afzender"))
     revision = revision()
 
@@ -150,20 +156,22 @@ def issuer_shown(issuer: Issuer) -> dict[str, Any]:
 class AccountForm(Sheet):
     """How a customer is billed."""
 
-    issuer_id = line("afzender", _l("Afzender"), 32)
-    attention = line("tav", _l("Ter attentie van"), 70)
-    reference = line("kenmerk", _l("Kenmerk van de klant"), 60)
-    pays_by = pick(METHODS, "betaalwijze", _l("Betaalwijze"), "transfer")
-    days = a_number("dagen", _l("Betaaltermijn in dagen"), 120, 14)
-    iban = line("iban", _l("IBAN van de klant"), 42)
-    mandate_id = line("machtiging", _l("Kenmerk van de machtiging"), 35)
-    mandate_signed_on = a_day("getekend", _l("Machtiging getekend op"))
+    issuer_id = in_group(line("afzender", _l("Afzender"), 32))
     profile = pick(PROFILES, "profiel", _l("E-factuur volgens"), "nlcius")
-    bills_from = a_day("vanaf", _l("Factureren vanaf"))
-    prices = fields.String(data_key="prijzen", load_default="", metadata={"label": _l("Eigen prijzen")})
     reverse_charge = tick("verlegd", _l("BTW verlegd: de klant verkoopt zelf telecom"))
     itemised = tick("gespecificeerd", _l("Alle gesprekken als bijlage bij de factuur"))
     masked = tick("ingekort", _l("Nummers van anderen in die bijlage inkorten"))
+    pays_by = pick(METHODS, "betaalwijze", _l("Betaalwijze"), "transfer")
+    days = a_number("dagen", _l("Betaaltermijn in dagen"), 120, 14)
+    iban = in_group(line("iban", _l("IBAN van de klant"), 42))
+    mandate_id = in_group(line("machtiging", _l("Kenmerk van de machtiging"), 35))
+    mandate_signed_on = in_group(a_day("getekend", _l("Machtiging getekend op")))
+    attention = in_group(line("tav", _l("Ter attentie van"), 70))
+    reference = in_group(line("kenmerk", _l("Kenmerk van de klant"), 60))
+    bills_from = in_group(a_day("vanaf", _l("Factureren vanaf")))
+    prices = in_group(
+        fields.String(data_key="prijzen", load_default="", metadata={"label": _l("Eigen prijzen")})
+    )
     revision = revision()
 
 

@@ -7,11 +7,26 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from gateway.forms import pbx_elements as part
+from gateway.forms.fields import Choice
 from gateway.forms.people import Sheet, line, secret
 from gateway.words import lazy_gettext as _l
 
 LONGEST_LABEL = 60
 LONGEST_MAC = 40
+LONGEST_QUERY = 80
+STATES = {"never_fetched": _l("nog nooit opgehaald"), "not_registered": _l("niet aangemeld")}
+"""What staff may pick out, by provisioning's name."""
+
+
+class SearchForm(Sheet):
+    """What staff look for, how the telephones are, of which customer, and where the page begins."""
+
+    query = line("bevat", _l("MAC-adres, nummer, naam of klant"), LONGEST_QUERY)
+    state = Choice(
+        {name: name for name in STATES}, _l("Kies uit de lijst."), data_key="toestand", load_default=None
+    )
+    customer_id = line("klant", _l("Klant"), 32)
+    after = line("na", _l("Bladzijde"), 32)
 
 
 class ChoiceForm(Sheet):

@@ -145,6 +145,13 @@ FIELDS: dict[str, Any] = {
     "module": _l("Module"),
     "value": _l("Waarde"),
     "cost": _l("Kosten (€)"),
+    "customer_total": _l("Totaal per klant (€)"),
+    "national_data": _l("Nationaal data – PAYGO en boven bundel (€)"),
+    "mobiel_bellen_eu": _l("Mobiel Bellen EU (minuten)"),
+    "mobiel_internet_eu": _l("Mobiel Internet EU (MB)"),
+    "mobiel_internet_wereld": _l("Mobiel Internet Wereld (MB)"),
+    "zakelijk_mobiel_naar_eu": _l("Zakelijk Mobiel naar EU (minuten)"),
+    "zakelijk_mobiel_buiten_eu": _l("Zakelijk Mobiel naar buiten EU (minuten)"),
     "answer": _l("Antwoord van het netwerk"),
 }
 
@@ -161,9 +168,12 @@ CODES: dict[str, Mapping[str, Any]] = {
     "pays_by": METHODS,
     "profile": PROFILES,
     "status": STATUSES,
+    "value": {"default": _l("default van de ICT-partner")},
 }
 NUMBERS = frozenset({"number", "numbers", "first", "last"})
-AMOUNTS = frozenset({"amount", "difference", "usual", "limit", "price", "total", "cost"})
+AMOUNTS = frozenset(
+    {"amount", "difference", "usual", "limit", "price", "total", "cost", "customer_total", "national_data"}
+)
 COUNTS = frozenset({"rows", "corrections", "events"})
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

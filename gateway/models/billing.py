@@ -93,7 +93,8 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """How one customer is billed; ``prices`` are its own, by product."""
+    """How one customer is billed; ``prices`` are its own, by product, ``obstacles`` sentences of what keeps
+    it from being billed."""
 
     customer_id: str
     issuer_id: str | None = None
@@ -113,6 +114,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     prices: dict[str, Decimal] = {}
     revision: int = 0
     begins: date | None = None
+    obstacles: tuple[str, ...] = ()
 
     @property
     def method_label(self) -> Any:

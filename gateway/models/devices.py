@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from gateway.models.pbx_settings import Value
+
+
+class Owner(NamedTuple):
+    """Whose a telephone is: a user of the PBX, or a line."""
+
+    id: str
+    name: str
 
 
 class Model(Value, frozen=True, kw_only=True):
@@ -45,10 +53,38 @@ class DeviceRow(Value, frozen=True, kw_only=True):
     mac: str = ""
     user_id: str = ""
     user_name: str = ""
+    line_id: str = ""
+    line_name: str = ""
     keys: bool = True
     key_count: int = 0
     enabled: bool = True
     state: DeviceState = DeviceState()
+
+    @property
+    def owner_id(self) -> str:
+        """The user or line whose it is; "" when it is nobody's."""
+        return self.user_id or self.line_id
+
+
+class FoundDevice(DeviceRow, frozen=True, kw_only=True):
+    """As staff see it: whose customer's it is, and where its user or line can be called."""
+
+    customer_id: str
+    customer_name: str = ""
+    customer_number: int = 0
+    number: str = ""
+    extension: str = ""
+
+    @property
+    def owner_name(self) -> str:
+        return self.user_name or self.line_name
+
+
+class FoundDevices(Value, frozen=True, kw_only=True):
+    """A page; ``next`` is where the next begins."""
+
+    rows: tuple[FoundDevice, ...] = ()
+    next: str | None = None
 
 
 class Values(Value, frozen=True, kw_only=True):

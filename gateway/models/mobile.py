@@ -47,8 +47,8 @@ def shown(amount: int, kind: str) -> Decimal:
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """Use of one kind by a subscription. ``state``: none (no bundle), inside, above_own (the group's bundle
-    still covers it) or above_group (nothing does)."""
+    """Use of one kind by a subscription. ``state``: none (no bundle), unlimited (it needs none), inside,
+    above_own (the group's bundle still covers it) or above_group (nothing does)."""
 
     used: int
     allowance: int | None = None
@@ -60,6 +60,10 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
             return None
         size = shown(self.allowance, kind)
         return Bundle(shown(self.used, kind), size, UNITS[kind], used_up=self.state == ABOVE)
+
+    @property
+    def unlimited(self) -> bool:
+        return self.state == "unlimited"
 
     def figure(self, kind: str) -> Decimal:
         """What was used, without a bundle."""

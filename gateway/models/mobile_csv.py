@@ -48,5 +48,7 @@ def _measure(measure: Measure | None, kind: str) -> tuple[str, str]:
     if measure is None:
         return text(""), text("")
     bundle = measure.bundle(kind)
+    if measure.unlimited:
+        return decimal(measure.figure(kind), 0), text(_("onbeperkt"))
     size = decimal(Decimal(bundle.size), 0) if bundle and bundle.size is not None else text("")
     return decimal(measure.figure(kind), 0), size

@@ -92,8 +92,8 @@ class Overview:
 
     @property
     def down(self) -> bool:
-        """Whether nothing at all came in."""
-        return all(part.error for part in (self.types, self.series, self.dearest, self.numbers))
+        """Whether cdr did not tell what was used; it tells all of that in one answer."""
+        return self.types.error is not None
 
     @property
     def comparison(self) -> Comparison | None:

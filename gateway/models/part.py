@@ -14,6 +14,7 @@ from shared.logging import get_logger
 log = get_logger(__name__)
 
 Value = TypeVar("Value")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Part(Generic[Value]):
             return cls(value=convert(reply, model))
         except Fault as error:
             return cls(error=error)
+
+    def piece(self, pick: Callable[[Value], Other]) -> Part[Other]:
+        """Of what was answered as one; without an answer each piece has the same error."""
+        return Part(error=self.error) if self.value is None else Part(value=pick(self.value))
 
     @classmethod
     def ask(cls, work: Callable[[], Value]) -> Part[Value]:

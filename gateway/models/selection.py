@@ -51,6 +51,11 @@ class Selection:
     amount: tuple[str, Decimal] | None = None
     duration: tuple[str, int] | None = None
 
+    @property
+    def by_row(self) -> bool:
+        """Whether cdr may have to look at each row, because counters do not know a filter."""
+        return bool(self.sender or self.receiver or self.amount or self.duration)
+
     def to_rpc(self) -> dict[str, Any]:
         """The selection as cdr takes it; keys that are not set are left out."""
         asked: dict[str, Any] = {"period": self.period}

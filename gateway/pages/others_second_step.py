@@ -9,6 +9,7 @@ from gateway.forms.form import COMMAND, Form, command_id, submit
 from gateway.forms.second_step import ReasonForm
 from gateway.pages import people
 from gateway.pages.acting import acting
+from gateway.pages.confirming import SECOND_STEP, confirmed
 from gateway.pages.whose import Whose, route
 from gateway.parts import parts
 from gateway.toasts import failed, toast
@@ -42,6 +43,7 @@ def confirm_reset(whose: Whose, user_id: str) -> Page:
 
 
 @route(people.pages, people.console_pages, "POST", "/<id:user_id>/tweede-stap")
+@confirmed(SECOND_STEP)
 def reset(whose: Whose, user_id: str) -> Response | Page:
     """Take it away."""
 

@@ -12,6 +12,7 @@ from gateway.forms.people import DetailsForm, RegistrationsForm, RolesForm
 from gateway.models.part import Part
 from gateway.models.people import UserDetails
 from gateway.pages.acting import acting, viewer
+from gateway.pages.confirming import ROLES, ask_first
 from gateway.pages.session_account import follow
 from gateway.pages.whose import Whose, route
 from gateway.parts import parts
@@ -39,6 +40,9 @@ def show(whose: Whose, user_id: str) -> Page:
 def change(whose: Whose, user_id: str) -> Response | Page:
     """Change one of them."""
     section = request.form.get(SECTION, "")
+    question = ask_first(ROLES) if section == "rollen" else None
+    if question:
+        return question
     if section == "rollen":
         outcome = submit(RolesForm(), partial(_change_roles, whose, user_id))
     elif section == "berichten":

@@ -15,6 +15,7 @@ from gateway.models.part import Part
 from gateway.models.rights import roles_held
 from gateway.models.tokens import Token, Tokens
 from gateway.pages.acting import acting, viewer
+from gateway.pages.confirming import TOKEN, confirmed
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -39,6 +40,7 @@ def show() -> Page:
 
 @pages.post("")
 @own
+@confirmed(TOKEN)
 def create() -> Response | Page:
     """A new token, in the answer itself: this once."""
 

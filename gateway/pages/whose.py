@@ -66,10 +66,7 @@ def route(own: Blueprint, console_pages: Blueprint, method: str, path: str) -> C
         @console
         @wraps(view)
         def of_customer(customer_id: str, **known: Any) -> Any:
-            company = parts().companies.company(acting(), customer_id)
-            if "user_id" in known:
-                _check_user(company, known["user_id"])
-            return view(Whose(company), **known)
+            return view(Whose(company_of(customer_id, known.get("user_id"))), **known)
 
         own.add_url_rule(path, view.__name__, of_own, methods=[method])
         console_pages.add_url_rule(path, view.__name__, of_customer, methods=[method])
@@ -78,7 +75,10 @@ def route(own: Blueprint, console_pages: Blueprint, method: str, path: str) -> C
     return add
 
 
-def _check_user(company: Company, user_id: str) -> None:
-    """A user of another company does not exist under this one's address, also for who may see both."""
-    if parts().people.user(acting(), user_id).customer_id != company.id:
+def company_of(customer_id: str, user_id: str | None) -> Company:
+    """The company that an address names. A user of another company does not exist under this one's address,
+    also for who may see both."""
+    company = parts().companies.company(acting(), customer_id)
+    if user_id is not None and parts().people.user(acting(), user_id).customer_id != company.id:
         raise NotFound()
+    return company

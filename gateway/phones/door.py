@@ -11,6 +11,8 @@ from shared.config import is_production, setting
 from shared.http_process import Door
 
 PROBE_SECONDS = 2.0
+DEFAULT_NICENESS = "5"
+"""Phones are patient, people are not: see docs/decisions on phones that boot at once."""
 
 
 def _listener() -> tuple[str, int]:
@@ -43,4 +45,5 @@ def door() -> Door:
         ready={"provisioning": _reach},
         workers=int(setting("PHONES_WORKERS", "2")),
         threads=int(setting("PHONES_THREADS", "8")),
+        niceness=int(setting("PHONES_NICENESS", DEFAULT_NICENESS)),
     )

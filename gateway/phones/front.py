@@ -6,6 +6,7 @@ whether it came by HTTPS, under the house's token; it reads no bodies and logs n
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -50,7 +51,13 @@ def _refusal(status: str, text: str, *headers: tuple[str, str]) -> Reply:
 NOT_FOUND = _refusal("404 Not Found", "Not found")
 ONLY_HTTPS = _refusal("403 Forbidden", "Use HTTPS")
 NOTHING_KEPT = _refusal("405 Method Not Allowed", "Nothing is kept here", ("Allow", "GET, HEAD"))
-LATER = _refusal("503 Service Unavailable", "Try again later", ("Retry-After", "30"))
+EARLIEST_SECONDS, LATEST_SECONDS = 20, 60
+
+
+def _later() -> Reply:
+    """Each phone at a moment of its own, or all of them would be back at once."""
+    seconds = random.randint(EARLIEST_SECONDS, LATEST_SECONDS)
+    return _refusal("503 Service Unavailable", "Try again later", ("Retry-After", str(seconds)))
 
 
 @dataclass(frozen=True)
@@ -88,10 +95,11 @@ class Front:
             ("X-Forwarded-Proto", scheme),
         ]
         try:
-            return self.upstream.get(environ["REQUEST_METHOD"], target, headers)
+            reply = self.upstream.get(environ["REQUEST_METHOD"], target, headers)
         except Away as problem:
             log.warning("provisioning does not answer", reason=str(problem))
-            return LATER
+            return _later()
+        return _later() if reply.status.startswith("503") else reply
 
     def _way_in(self, environ: dict[str, Any]) -> tuple[str, str]:
         """Address and scheme as the outermost proxy that we believe saw them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from flask import Flask
 from flask_babel import Babel
@@ -75,7 +77,9 @@ def quiet_day() -> dict[tuple[str, str], Answer]:
 
 @pytest.fixture
 def rpc() -> FakeRpc:
-    return FakeRpc(quiet_day())
+    made = FakeRpc(quiet_day())
+    made.answers["cdr", "figures"] = partial(spending.figures, made)
+    return made
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from shared.errors import NotFound
-from tests.gateway.telephony import JAN
+from tests.gateway.telephony import JAN, LINE
 
-DEVICE, FREE_DEVICE, GENERIC = "9a" * 16, "9b" * 16, "9c" * 16
+DEVICE, FREE_DEVICE, GENERIC, LINE_DEVICE = "9a" * 16, "9b" * 16, "9c" * 16, "9d" * 16
 URL = "https://toestellen.example/"
 WHERE = "Open de webpagina van het toestel."
 
@@ -23,6 +23,8 @@ def row(**more: Any) -> dict[str, Any]:
         "mac": "00:1A:2B:3C:4D:5E",
         "user_id": JAN,
         "user_name": "Jan Jansen",
+        "line_id": "",
+        "line_name": "",
         "keys": True,
         "key_count": 26,
         "enabled": True,
@@ -50,15 +52,23 @@ def free(**more: Any) -> dict[str, Any]:
     return row(id=FREE_DEVICE, label="Kantine", mac="00:1A:2B:3C:4D:5F", user_id="", user_name="") | more
 
 
+def of_line(**more: Any) -> dict[str, Any]:
+    """The shop's telephone, of a line without a PBX."""
+    owner = {"user_id": "", "user_name": "", "line_id": LINE, "line_name": "Winkel"}
+    return row(id=LINE_DEVICE, label="Toonbank", mac="00:1A:2B:3C:4D:60", **owner) | more
+
+
 def generic() -> dict[str, Any]:
     return row(
         id=GENERIC, model="generic", model_name="Generic SIP Phone", fetches=False, mac="", key_count=0
     )
 
 
-def devices(user_id: str | None = None, **fields: Any) -> dict[str, Any]:
+def devices(user_id: str | None = None, line_id: str | None = None, **fields: Any) -> dict[str, Any]:
     """``provisioning.devices``."""
-    found = [one for one in (row(), free()) if user_id is None or one["user_id"] == user_id]
+    if "" in (user_id, line_id):
+        return {"rows": [free()], "next": None}
+    found = [one for one in (row(), of_line()) if (user_id or line_id) in (one["user_id"], one["line_id"])]
     return {"rows": found, "next": None}
 
 
@@ -67,10 +77,28 @@ def device(device_id: str) -> dict[str, Any]:
     if device_id == GENERIC:
         sip = {"server": "sip.example", "port": "5060", "transport": "UDP", "realm": "tikker"}
         return generic() | {"values": {**sip, "sip_user": "abcdefghjkmn"}}
-    found = next((one for one in (row(), free()) if one["id"] == device_id), None)
+    found = next((one for one in (row(), free(), of_line()) if one["id"] == device_id), None)
     if found is None:
         raise NotFound()
     return found | {"values": {"url": URL, "config_user": "1234567890", "where": WHERE}}
+
+
+def found(state: str | None = None, query: str = "", **fields: Any) -> dict[str, Any]:
+    """``find_devices``, for staff."""
+    of = {"customer_id": "0c" * 16, "customer_name": "Bakkerij Voorbeeld B.V.", "customer_number": 10427}
+    rows = [
+        row(**of, number="+31850001611", extension="201"),
+        of_line(**of, number="+31850001620", state=lost()),
+        free(**of, state=lost()),
+    ]
+    if state == "not_registered":
+        rows = rows[1:2]
+    return {"rows": [] if query == "niets" else rows, "next": None}
+
+
+def lost() -> dict[str, Any]:
+    """Never fetched, never registered."""
+    return state(fetched_at=None, agent="", registered=False, since=None, last_seen=None)
 
 
 def changed(device_id: str, **fields: Any) -> dict[str, Any]:
@@ -122,8 +150,11 @@ def answers() -> dict[tuple[str, str], Any]:
         ("provisioning", "models"): models(),
         ("provisioning", "devices"): devices,
         ("provisioning", "device"): device,
+        ("provisioning", "find_devices"): found,
         ("provisioning", "new_device"): proposal,
-        ("provisioning", "create_device"): {"id": DEVICE},
+        ("provisioning", "create_device"): lambda **asked: {
+            "id": LINE_DEVICE if asked.get("line_id") else DEVICE
+        },
         ("provisioning", "change_device"): changed,
         ("provisioning", "remove_device"): changed,
         ("provisioning", "show_secrets"): passwords,

@@ -157,6 +157,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("identity", "second_step_duty"): {"on": True, "logged_out": 1},
         ("identity", "reset_second_step"): change(),
         ("identity", "set_preferences"): {},
+        ("identity", "confirm_presence"): {"user_id": builders.USER["id"]},
     }
 
 

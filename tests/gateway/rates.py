@@ -10,6 +10,7 @@ from tests.gateway import companies, spending
 PREVIEW, BOOKING, RUNNING, FAILED = "1" * 32, "2" * 32, "3" * 32, "4" * 32
 ROW = "vasco|cn-2026-8841207|2"
 AT = "2026-11-22T14:00:00Z"
+KEY = {"reason": "unknown_owner", "carrier": "noord", "case": "+31850001640"}
 QUERY = "reden=unknown_owner&aanbieder=noord&geval=%2B31850001640"
 """What names the case in an address."""
 
@@ -228,18 +229,33 @@ def cancelled(job_id: str, **_fields: Any) -> dict[str, Any]:
     return job_by_id(job_id) | {"state": "cancelled", "result": None}
 
 
+def applied(job_id: str, **_fields: Any) -> dict[str, Any]:
+    """``cdr.rerate_apply``: of a preview that is there."""
+    job_by_id(job_id)
+    return booking(state="queued", result=None)
+
+
+def sums_of(job_id: str, **_fields: Any) -> dict[str, Any]:
+    """``cdr.rerating_customers``."""
+    job_by_id(job_id)
+    return {"rows": [sums()], "next": {"weight": 13_000_000, "id": "x|y"}}
+
+
+def changes_of(job_id: str, **_fields: Any) -> dict[str, Any]:
+    """``cdr.rerating_rows``."""
+    job_by_id(job_id)
+    return {"rows": [change()], "next": None}
+
+
 def answers() -> dict[tuple[str, str], Any]:
     return {
         ("cdr", "reratings"): [job(), booking()],
         ("cdr", "rerating"): job_by_id,
         ("cdr", "rerate_preview"): lambda **_fields: job(RUNNING, state="queued", result=None),
-        ("cdr", "rerate_apply"): lambda **_fields: booking(state="queued", result=None),
+        ("cdr", "rerate_apply"): applied,
         ("cdr", "cancel_rerate"): cancelled,
-        ("cdr", "rerating_customers"): lambda **_fields: {
-            "rows": [sums()],
-            "next": {"weight": 13_000_000, "id": "x|y"},
-        },
-        ("cdr", "rerating_rows"): lambda **_fields: {"rows": [change()], "next": None},
+        ("cdr", "rerating_customers"): sums_of,
+        ("cdr", "rerating_rows"): changes_of,
         ("cdr", "explain"): lambda **_fields: explanation(),
         ("cdr", "details_of"): details_of,
         ("cdr", "quarantine_cases"): cases(),

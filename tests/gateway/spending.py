@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.errors import NotFound
 from tests.gateway import builders
+from tests.gateway.fakes import FakeRpc
 
 TODAY = date(2026, 11, 22)
 ALERT = "c" * 32
@@ -54,6 +55,20 @@ def by_type(*rows: tuple[str, str]) -> dict[str, Any]:
 
 def totals(selection: dict[str, Any], by: str, **_more: bool) -> dict[str, Any]:
     return by_type() if by == "type" else builders.totals()
+
+
+def figures(
+    rpc: FakeRpc, selection: dict[str, Any], totals: list[str], top: list[str], limit: int, dearest: int = 0
+) -> dict[str, Any]:
+    """In one answer what the table's other methods of cdr answer one by one."""
+    newest = {"selection": selection, "cursor": None, "limit": dearest, "sort": "amount"}
+    return {
+        "periods": rpc.answer("cdr", "periods"),
+        "series": rpc.answer("cdr", "series", selection=selection, by="day"),
+        "totals": {by: rpc.answer("cdr", "totals", selection=selection, by=by) for by in totals},
+        "top": {of: rpc.answer("cdr", "top", selection=selection, of=of, limit=limit) for of in top},
+        "dearest": rpc.answer("cdr", "details", **newest) if dearest else {"rows": []},
+    }
 
 
 def limit(limit: str | None = "600.00", used: str = "412.86", **more: Any) -> dict[str, Any]:

@@ -182,6 +182,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("pbx", "set_night"): {},
         ("pbx", "file_chunk"): chunk,
         ("pbx", "remove_file"): remove_file,
+        ("pbx", "upload"): {"file": sound(GREETING, "Welkom.wav", "greeting", 8)},
     }
 
 

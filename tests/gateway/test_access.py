@@ -70,6 +70,7 @@ ROUTES = {
     ("settings.set_watch", "POST"): SETTINGS,
     ("settings.lift", "POST"): SETTINGS,
     ("home.go", "GET"): MEMBER,
+    ("beheer_devices.listing", "GET"): CONSOLE,
     ("mobile.listing", "GET"): MOBILE,
     ("mobile.download", "GET"): MOBILE,
     ("mobile.show", "GET"): MOBILE,
@@ -89,6 +90,10 @@ ROUTES = {
             *(("general", "GET"), ("set_general", "POST"), ("extra", "GET")),
             *(("new_block", "GET"), ("add_block", "POST"), ("block", "GET"), ("set_block", "POST")),
             *(("remove_block", "POST"), ("calls", "GET"), ("call", "GET")),
+            *(("choose_device", "GET"), ("give_device", "POST")),
+            *(("new_device", "GET"), ("create_device", "POST")),
+            *(("device", "GET"), ("change_device", "POST"), ("show_passwords", "POST")),
+            *(("free_device", "POST"), ("ask_remove_device", "GET"), ("remove_device", "POST")),
         )
     },
     **{
@@ -293,6 +298,15 @@ ADDRESSES = {
     "pbx.roll_back": f"/telefooncentrale/geschiedenis/{telephony.REVISION}/terug",
     "pbx.new_device": f"/telefooncentrale/gebruikers/{telephony.JAN}/toestel/nieuw?model=snom-d785",
     "pbx.create_device": f"/telefooncentrale/gebruikers/{telephony.JAN}/toestel/nieuw?model=snom-d785",
+    "phone.new_device": f"/telefoon/{telephony.LINE}/toestel/nieuw?model=snom-d785",
+    "phone.create_device": f"/telefoon/{telephony.LINE}/toestel/nieuw?model=snom-d785",
+    **{
+        f"phone.{view}": f"/telefoon/toestellen/{handsets.LINE_DEVICE}{end}"
+        for view, end in (
+            *(("device", ""), ("change_device", ""), ("show_passwords", "/wachtwoorden")),
+            *(("free_device", "/los"), ("ask_remove_device", "/verwijder"), ("remove_device", "/verwijder")),
+        )
+    },
     "assets.file": "/static/x/tikker.css",
     "help.show": "/hulp/inloggen",
 }

@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from gateway.access import ROLE_NAMES
 from shared.errors import NotFound
-from tests.gateway import builders, companies, people, staff_telephony
+from tests.gateway import builders, companies, number_plans, people, rates, staff_telephony
 from tests.gateway.fakes import FakeRpc
-from tests.gateway.programs import Program, settings_of
+from tests.gateway.programs import QUERIES, Program, settings_of
 from tests.gateway.test_access import (
     CONSOLE,
     CUSTOMER,
@@ -36,27 +36,37 @@ INVOICES, MOBILE = "invoices", "mobile_access"
 # A new address without a line here fails: who may use it is a decision.
 ROUTES = {
     ("me.show", "GET"): MEMBER,
-    **{(f"usage.{view}", "GET"): CUSTOMER for view in ("periods", "totals", "details")},
+    **{(f"usage.{view}", "GET"): CUSTOMER for view in ("periods", "totals", "details", "series", "top")},
     **{(f"exports.{view}", "GET"): CUSTOMER for view in ("listing", "show", "file")},
     **{(f"exports.{view}", "POST"): CUSTOMER for view in ("start", "cancel")},
     **{(f"invoices.{view}", "GET"): INVOICES for view in ("listing", "show", "pdf", "ubl")},
     **{
-        (f"users.{view}", method): MANAGER
+        (f"{whose}.{view}", method): rule
+        for whose, rule in (("users", MANAGER), ("company_users", CONSOLE))
         for view, method in (
             *(("listing", "GET"), ("add", "POST"), ("show", "GET"), ("change", "PUT")),
             *(("set_roles", "PUT"), ("set_registrations", "PUT"), ("block", "PUT"), ("delete", "DELETE")),
+            *(("welcome", "POST"), ("reset_second_step", "POST"), ("duty", "GET"), ("set_duty", "PUT")),
         )
     },
     **{
         (f"pbx.{view}", method): SETTINGS
         for view, method in (
             *(("config", "GET"), ("change_part", "PATCH"), ("add", "POST")),
-            *(("change", "PATCH"), ("remove", "DELETE"), ("set_night", "PUT")),
+            *(("change", "PATCH"), ("remove", "DELETE"), ("set_night", "PUT"), ("set_secret", "PUT")),
         )
     },
     **{
+        (f"sounds.{view}", method): SETTINGS
+        for view, method in (("listing", "GET"), ("add", "POST"), ("file", "GET"), ("remove", "DELETE"))
+    },
+    **{
+        (f"test_calls.{view}", method): SETTINGS
+        for view, method in (("listing", "GET"), ("add", "POST"), ("change", "PUT"), ("remove", "DELETE"))
+    },
+    **{
         (f"number_plan.{view}", "GET"): SETTINGS
-        for view in ("checks", "checklist", "differences", "history", "calls")
+        for view in ("checks", "checklist", "differences", "history", "picture", "week", "calls", "call")
     },
     **{(f"number_plan.{view}", "POST"): SETTINGS for view in ("publish", "discard", "roll_back", "simulate")},
     **{
@@ -88,7 +98,67 @@ ROUTES = {
     ("numbers.assignments", "GET"): CONSOLE,
     ("numbers.assign", "POST"): STAFF,
     ("numbers.end", "POST"): STAFF,
-    ("quarantine.cases", "GET"): STAFF,
+    ("audit.of_house", "GET"): CONSOLE,
+    ("devices.find", "GET"): CONSOLE,
+    ("customers.create_partner", "POST"): STAFF,
+    ("numbers.add_range", "POST"): STAFF,
+    ("numbers.range_with", "GET"): STAFF,
+    **{(f"quarantine.{view}", "GET"): STAFF for view in ("cases", "case", "replayed")},
+    **{(f"quarantine.{view}", "POST"): STAFF for view in ("replay", "discard")},
+    **{
+        (f"telephony.{view}", method): CONSOLE
+        for view, method in (
+            *(("show", "GET"), ("set_pbx", "PUT"), ("add_place", "POST"), ("remove_place", "POST")),
+            *(("add_line", "POST"), ("change_line", "PATCH"), ("remove_line", "POST")),
+        )
+    },
+    **{
+        (f"mobile_staff.{view}", method): CONSOLE
+        for view, method in (
+            *(("catalogue", "GET"), ("listing", "GET"), ("show", "GET"), ("change_sim", "PUT")),
+            *(("add_module", "POST"), ("end_module", "POST"), ("set_blocks", "PUT")),
+            *(("defaults", "GET"), ("set_defaults", "PUT")),
+        )
+    },
+    **{
+        (f"mobile_staff.{view}", method): STAFF
+        for view, method in (
+            *(("create", "POST"), ("change_number", "PUT"), ("change_product", "PUT"), ("end", "POST")),
+            *(("terms", "GET"), ("set_terms", "PUT"), ("orders", "GET")),
+        )
+    },
+    **{
+        (f"rate_plans.{view}", "GET"): STAFF
+        for view in ("versions", "lines", "file", "template", "compare", "plan_customers", "drafts", "draft")
+    },
+    ("rate_plans.of_customer", "GET"): CONSOLE,
+    ("rate_plans.set_standard", "PUT"): STAFF,
+    ("rate_plans.assign", "PUT"): STAFF,
+    ("rate_plans.begin", "POST"): STAFF,
+    ("rate_plans.change_draft", "PUT"): STAFF,
+    ("rate_plans.save", "POST"): STAFF,
+    ("rate_plans.drop", "DELETE"): STAFF,
+    **{(f"rerating.{view}", "GET"): STAFF for view in ("listing", "show", "customers", "rows")},
+    **{(f"rerating.{view}", "POST"): STAFF for view in ("preview", "book", "stop")},
+    **{(f"rerating.{view}", "GET"): CONSOLE for view in ("calls", "why")},
+    **{
+        (f"billing.{view}", "GET"): CONSOLE
+        for view in ("issuers", "account", "charges", "preview", "issued", "show", "pdf", "ubl")
+    },
+    **{
+        (f"billing.{view}", method): STAFF
+        for view, method in (
+            *(("products", "GET"), ("save_product", "PUT")),
+            *(("save_account", "PATCH"), ("add_charge", "POST"), ("end_charge", "POST")),
+            *(("runs", "GET"), ("start_run", "POST"), ("run", "GET"), ("stop_run", "POST")),
+            *(("collect", "POST"), ("collection", "GET")),
+            *(("credit", "POST"), ("set_paid", "PUT"), ("resend", "POST")),
+        )
+    },
+    **{(f"operations.{view}", "GET"): STAFF for view in ("dead_letters", "jobs")},
+    ("operations.retry_dead_letters", "POST"): STAFF,
+    ("operations.mails", "GET"): CONSOLE,
+    ("operations.retry_mail", "POST"): CONSOLE,
 }
 PEOPLE = [NOBODY, "without a role", *ROLE_NAMES, "every role", "a partner", "the operator"]
 NEEDS_MOBILE = ("mobile_limits", "mobile_blocks", "mobile_sim_block")
@@ -102,12 +172,15 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
                 yield rule.endpoint.removeprefix("api_"), method, rule.rule
 
 
-def filled_in(pattern: str) -> str:
-    """An address with IDs of what a token's user may see."""
+def filled_in(pattern: str, name: str = "") -> str:
+    """An address with IDs of what a token's user may see, and the query it needs."""
+    pattern = pattern.replace("<string(length=24):mail_id>", companies.MAIL)
+    pattern = pattern.replace("<string(maxlength=200):call_id>", number_plans.CALL)
     pattern = re.sub(r"<any\((\w+)[^>]*>", r"\1", pattern)
     pattern = re.sub(r"<string\(maxlength=64\):element_id>", KNOWN_IDS["element_id"], pattern)
     pattern = pattern.replace("<string(maxlength=40):code>", "data").replace("<int:revision>", "40")
-    return re.sub(r"<id:(\w+)>", lambda found: KNOWN_IDS.get(found[1], OURS), pattern)
+    known = KNOWN_IDS | ({"job_id": rates.PREVIEW} if "/reratings" in pattern else {})
+    return re.sub(r"<id:(\w+)>", lambda found: known.get(found[1], OURS), pattern) + QUERIES.get(name, "")
 
 
 @pytest.fixture
@@ -135,7 +208,7 @@ def test_matrix(program: Program, rpc: FakeRpc, who: str) -> None:
     wrong = {}
     for name, method, pattern in routes(program.app):
         before = len(rpc.asked)
-        answer = program.ask(method, filled_in(pattern), settings_of(name))
+        answer = program.ask(method, filled_in(pattern, name), settings_of(name))
         asked = {call.method for call in rpc.asked[before:]} - {"token_login"}
         rule = ROUTES.get((name, method), UNDECIDED)
         if not as_it_should(who, rule, answer, asked):
@@ -160,7 +233,7 @@ def test_what_is_anothers_looks_like_what_does_not_exist(program: Program, who: 
             continue
         for part in re.findall(r"<id:(\w+)>", pattern):
             told = [
-                said(program, method, filled_in(pattern.replace(f"<id:{part}>", id)), name, id)
+                said(program, method, filled_in(pattern.replace(f"<id:{part}>", id), name), name, id)
                 for id in (FOREIGN, MISSING)
             ]
             if told[0] != told[1] or told[0][0] != 404:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from gateway.models.audit_values import shown
+from gateway.models.audit_values import differences, shown
 from gateway.models.audit_words import SENTENCES, sentence
 from shared.errors import NotFound, Unavailable
 from tests.gateway import audit, companies
@@ -192,6 +192,8 @@ def test_another_partner_s_customer_is_not_there(operator: Browser, rpc: FakeRpc
         ("valid_to", "2026-12-01", "01-12-2026"),
         ("invited_at", "2026-11-22T15:38:51Z", "22-11-2026 16:38"),
         ("address", {"city": "Utrecht", "street": ""}, "Plaats: Utrecht"),
+        ("customer_total", "100.00", "€\u00a0100,00"),
+        ("value", "default", "default van de ICT-partner"),
         ("valid_to", "2026-99-99", "2026-99-99"),
         ("of_a_newer_release", 7, "7"),
     ],
@@ -199,6 +201,15 @@ def test_another_partner_s_customer_is_not_there(operator: Browser, rpc: FakeRpc
 def test_values_are_written_as_on_the_pages(app: Flask, name: str, value: object, words_: str) -> None:
     with app.test_request_context():
         assert shown(name, value) == words_
+
+
+def test_a_partner_s_default_limits_have_the_names_of_their_page(app: Flask) -> None:
+    with app.test_request_context():
+        found = differences({"customer_total": None}, {"customer_total": "100.00", "mobiel_bellen_eu": "250"})
+    assert [(one.label, one.before, one.after) for one in found] == [
+        ("Totaal per klant (€)", "–", "€\u00a0100,00"),
+        ("Mobiel Bellen EU (minuten)", None, "250"),
+    ]
 
 
 def test_a_period_is_called_by_its_month(app: Flask) -> None:

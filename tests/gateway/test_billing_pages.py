@@ -51,6 +51,26 @@ def test_a_partner_sees_invoices_but_changes_nothing(partner: Browser, rpc: Fake
     assert "Zet op de facturen" not in partner.page(f"{CUSTOMER}/kosten").text
 
 
+@pytest.mark.feature("INV-05")
+def test_what_keeps_a_customer_from_being_billed_is_said_before_a_run_does(
+    operator: Browser, rpc: FakeRpc
+) -> None:
+    assert "nog geen factuur" not in operator.page(CUSTOMER).text
+    said = "De klant heeft geen KvK-nummer. Een e-factuur volgens NLCIUS heeft dat nodig."
+    rpc.answers["invoicing", "account"] = billing.account(obstacles=[said])
+    page = operator.page(CUSTOMER)
+    assert "Deze klant krijgt zo nog geen factuur" in page.text and said in page.text
+    assert page.link("Naar de klantgegevens") == f"/beheer/klanten/{companies.OURS}/gegevens"
+
+
+def test_a_group_of_terms_says_once_when_it_may_stay_empty(operator: Browser) -> None:
+    page = operator.page(CUSTOMER)
+    assert [legend.text for legend in page.all("legend")] == [
+        *("Factuur", "Betaling", "Incasso: vul alle drie in", "Dit mag leeg blijven"),
+    ]
+    assert "(optioneel)" not in page.text
+
+
 @pytest.mark.feature("INV-06")
 def test_a_whole_invoice_is_credited_with_a_reason(operator: Browser, rpc: FakeRpc) -> None:
     answer = operator.post(f"{ONE}/crediteer", {"wat": "alles", "reden": "Dubbel"})

@@ -66,6 +66,14 @@ def test_above_its_own_share_is_yellow_until_the_group_s_bundle_is_used_up(
     assert "600 van 500" in page.text
 
 
+@pytest.mark.feature("MOB-02")
+@pytest.mark.parametrize(("minutes", "words"), [(0, "0, onbeperkt"), (408, "408, onbeperkt")])
+def test_what_has_no_end_says_so_used_or_not(holder: Browser, rpc: FakeRpc, minutes: int, words: str) -> None:
+    voice = subscriptions.measure(minutes * 60, None, "unlimited")
+    rpc.answers["mobile", "overview"] = subscriptions.overview(rows=[subscriptions.row(voice=voice)])
+    assert words in holder.page("/mobiel").text
+
+
 @pytest.mark.feature("MOB-03")
 @pytest.mark.parametrize(
     ("query", "asked"),

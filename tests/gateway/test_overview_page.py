@@ -43,16 +43,12 @@ def test_the_figure_against_the_same_day_of_last_month(holder: Browser) -> None:
 
 
 @pytest.mark.feature("CDR-10")
-def test_every_part_is_asked_for_the_current_period(holder: Browser, rpc: FakeRpc) -> None:
+def test_what_cdr_counts_is_asked_at_once_for_the_current_period(holder: Browser, rpc: FakeRpc) -> None:
     holder.page(PAGE)
     asked = {call.method: call.fields for call in rpc.asked if call.service == "cdr"}
-    current = {"period": "current"}
+    wanted = {"totals": ["type"], "top": ["sender"], "limit": 5, "dearest": 5}
     assert asked == {
-        "periods": {},
-        "totals": {"selection": current, "by": "type"},
-        "series": {"selection": current, "by": "day"},
-        "details": {"selection": current, "cursor": None, "limit": 5, "sort": "amount"},
-        "top": {"selection": current, "of": "sender", "limit": 5},
+        "figures": {"selection": {"period": "current"}, **wanted},
         "voip_limit": {},
         "fraud_watch": {},
     }
@@ -146,10 +142,6 @@ def test_a_new_customer_is_told_what_will_stand_here(holder: Browser, rpc: FakeR
 @pytest.mark.parametrize(
     ("method", "said"),
     [
-        ("totals", "De kosten laden lukt nu niet."),
-        ("series", "De kosten per dag laden lukt nu niet."),
-        ("details", "De gesprekken laden lukt nu niet."),
-        ("top", "De nummers laden lukt nu niet."),
         ("voip_limit", "De limiet laden lukt nu niet."),
         ("fraud_watch", "De fraudebewaking laden lukt nu niet."),
     ],
@@ -160,18 +152,29 @@ def test_a_part_that_fails_leaves_the_others(holder: Browser, rpc: FakeRpc, meth
     page = holder.page(PAGE)
     notices = page.all("div", class_="tk-notice")
     assert any(said in notice.text for notice in notices)
-    assert len(notices) == (2 if method == "totals" else 1)  # the totals stand in two boxes
+    assert len(notices) == 1
+    assert page.one("b", class_="tk-now-figure").text == "€\u00a0412,86"
     assert "Laatst bekend" not in page.text
+
+
+@pytest.mark.feature("GW-03", "CDR-10")
+def test_without_what_cdr_counts_the_rest_stands(holder: Browser, rpc: FakeRpc) -> None:
+    holder.page(PAGE)
+    rpc.answers["cdr", "figures"] = Unavailable()
+    rpc.answers["cdr", "voip_limit"] = spending.limit("500.00", used="444.00")
+    page = holder.page(PAGE)
+    assert "Uw verbruik laden lukt nu niet." in page.one("div", class_="tk-notice").text
+    assert "Hieronder staat wat om 16:42 bekend was." in page.text
+    assert page.one("b", class_="tk-now-figure").text == "€\u00a0412,86"
+    assert "Waarschuwingslimiet in zicht" in page.text
 
 
 @pytest.mark.feature("GW-03", "CDR-10")
 def test_what_was_last_known_stands_with_its_time(holder: Browser, rpc: FakeRpc, clock: Clock) -> None:
     holder.page(PAGE)
     clock.forward(minutes=10)
-    rpc.answers["cdr", "totals"] = Unavailable()
-    page = holder.page(PAGE)
-    assert "Laatst bekend om 16:42: €\u00a0412,86" in page.text
-    assert page.one("b", class_="tk-now-figure").text == "€\u00a0412,86"
+    rpc.answers["cdr", "fraud_watch"] = Unavailable()
+    assert "Laatst bekend om 16:42." in holder.page(PAGE).text
 
 
 @pytest.mark.feature("GW-03", "CDR-10")

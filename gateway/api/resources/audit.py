@@ -30,6 +30,12 @@ def listing(query: dict[str, Any]) -> AuditPage:
     return parts().audit.page(acting(), CodeSearch(**query))
 
 
+@reads(pages, "/house/audit", AuditPage, staff(partners=True), AuditQuery)
+def of_house(query: dict[str, Any]) -> AuditPage:
+    """The log of the operator's house, or for staff of a partner that of the partner's."""
+    return parts().audit.page(acting(), CodeSearch(**query))
+
+
 @reads(pages, "/customers/<id:customer_id>/audit", AuditPage, staff(partners=True), AuditQuery)
 def of_customer(query: dict[str, Any], customer_id: str) -> AuditPage:
     """The log of a customer, for staff."""

@@ -6,14 +6,14 @@ from typing import Any
 
 from gateway.access import staff
 from gateway.api.frame import changes, reads, resource
-from gateway.api.requests import CustomerBody, CustomersQuery, NewCustomerBody
+from gateway.api.staff_requests import CustomerBody, CustomersQuery, NewCustomerBody, NewPartnerBody
 from gateway.models.companies import Companies, Company
 from gateway.pages.acting import acting
 from gateway.parts import parts
 
 pages = resource("customers", "Customers, for staff. Those of a partner see their own customers only.")
 console = staff(partners=True)
-CUSTOMER = "customer"
+CUSTOMER, PARTNER = "customer", "partner"
 
 
 @reads(pages, "/customers", Companies, console, CustomersQuery)
@@ -26,6 +26,12 @@ def listing(query: dict[str, Any]) -> Companies:
 def create(key: str, body: dict[str, Any]) -> Company:
     """A new customer."""
     return parts().companies.create(acting(), key, kind=CUSTOMER, **body)
+
+
+@changes(pages, "POST", "/partners", staff(), NewPartnerBody, Company, status=201)
+def create_partner(key: str, body: dict[str, Any]) -> Company:
+    """A new ICT partner; from then on it is read and changed as a customer is."""
+    return parts().companies.create(acting(), key, kind=PARTNER, **body)
 
 
 @reads(pages, "/customers/<id:customer_id>", Company, console)

@@ -1,18 +1,19 @@
-"""Telephones of the PBX's users."""
+"""Telephones of the PBX's users and of lines."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gateway.access import customers
+from gateway.access import customers, staff
 from gateway.api.frame import DONE, Done, Made, changes, reads, resource
 from gateway.api.requests import DeviceBody, DevicesQuery, NewDeviceBody
-from gateway.models.devices import Device, DeviceRow, Model
-from gateway.pages.acting import acting
+from gateway.api.staff_requests import FindDevicesQuery
+from gateway.models.devices import Device, DeviceRow, FoundDevices, Model
+from gateway.pages.acting import acting, acting_for
 from gateway.parts import parts
 
-pages = resource("devices", "Telephones of the PBX's users. Their passwords are not told here.")
-holder = customers(role="settings", product="pbx")
+pages = resource("devices", "Telephones of the PBX's users and of lines. Their passwords are not told here.")
+holder = customers(role="settings")
 ONE = "/devices/<id:device_id>"
 
 
@@ -24,8 +25,18 @@ def models() -> list[Model]:
 
 @reads(pages, "/devices", list[DeviceRow], holder, DevicesQuery)
 def listing(query: dict[str, Any]) -> list[DeviceRow]:
-    """The telephones of a user, or those that are nobody's."""
-    return parts().devices.of_user(acting(), query["user_id"])
+    """The telephones of a user or a line, or those that are nobody's."""
+    line_id = query["line_id"]
+    whose = {"line_id": line_id} if line_id else {"user_id": query["user_id"]}
+    return parts().devices.of(acting(), **whose)
+
+
+@reads(pages, "/house/devices", FoundDevices, staff(partners=True), FindDevicesQuery)
+def find(query: dict[str, Any]) -> FoundDevices:
+    """Telephones of all customers that staff may see, newest first, 50 at a time; or those of one."""
+    customer_id = query.pop("customer_id")
+    who = acting_for(customer_id) if customer_id else acting()
+    return parts().devices.find(who, customer_id=customer_id, **query)
 
 
 @changes(pages, "POST", "/devices", holder, NewDeviceBody, Made, status=201)

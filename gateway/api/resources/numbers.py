@@ -8,7 +8,8 @@ import msgspec
 
 from gateway.access import staff
 from gateway.api.frame import DONE, Done, changes, reads, resource
-from gateway.api.requests import After, AssignBody, EndBody, RangeQuery
+from gateway.api.requests import After
+from gateway.api.staff_requests import AssignBody, EndBody, NumberQuery, RangeBody, RangeQuery
 from gateway.models.telephony import Assignments, NumberRange, RangeNumbers
 from gateway.pages.acting import acting, acting_for
 from gateway.parts import parts
@@ -27,6 +28,18 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
 def ranges() -> list[NumberRange]:
     """All ranges."""
     return parts().telephony.ranges(acting())
+
+
+@changes(pages, "POST", "/number-ranges", operator, RangeBody, NumberRange, status=201)
+def add_range(key: str, body: dict[str, Any]) -> NumberRange:
+    """A range that came in; refused when one of its numbers is in another."""
+    return parts().telephony.add_range(acting(), key, **body)
+
+
+@reads(pages, "/number-ranges/with", NumberRange, operator, NumberQuery)
+def range_with(query: dict[str, Any]) -> NumberRange:
+    """The range that a number is in."""
+    return parts().telephony.range_with(acting(), query["number"])
 
 
 @reads(pages, "/number-ranges/<id:range_id>/numbers", RangeNumbers, operator, RangeQuery)

@@ -6,7 +6,8 @@ from typing import Any
 
 from gateway.access import customers
 from gateway.api.frame import DONE, Done, Made, changes, reads, resource
-from gateway.api.requests import ConfigQuery, ElementBody, NightBody, PartBody
+from gateway.api.requests import ConfigQuery, ElementBody, NightBody, PartBody, RemoveQuery, SecretBody
+from gateway.clients.pbx import known
 from gateway.models.pbx import Pbx
 from gateway.pages.acting import acting
 from gateway.parts import parts
@@ -33,27 +34,35 @@ def config(query: dict[str, Any]) -> Pbx:
 @changes(pages, "PATCH", PART, holder, PartBody)
 def change_part(key: str, body: dict[str, Any], part: str) -> Done:
     """Change what there is one of."""
-    parts().pbx.save(acting(), key, part, None, body["values"], body["revision"])
+    parts().pbx.save(acting(), key, part, None, **body)
     return DONE
 
 
 @changes(pages, "POST", MADE, holder, ElementBody, Made, status=201)
 def add(key: str, body: dict[str, Any], kind: str) -> Made:
     """A new group, menu or schedule."""
-    return Made(id=parts().pbx.add(acting(), key, kind, body["values"]))
+    return Made(id=parts().pbx.add(acting(), key, kind, **body))
 
 
 @changes(pages, "PATCH", f"{KIND}/{ID}", holder, PartBody)
 def change(key: str, body: dict[str, Any], kind: str, element_id: str) -> Done:
     """Change what `values` names of a user, group, menu, schedule or line."""
-    parts().pbx.save(acting(), key, kind, element_id, body["values"], body["revision"])
+    parts().pbx.save(acting(), key, kind, element_id, **body)
     return DONE
 
 
-@changes(pages, "DELETE", f"{MADE}/{ID}", holder)
-def remove(key: str, kind: str, element_id: str) -> Done:
+@changes(pages, "DELETE", f"{MADE}/{ID}", holder, query=RemoveQuery)
+def remove(key: str, query: dict[str, Any], kind: str, element_id: str) -> Done:
     """Take one away; refused while something goes there."""
-    parts().pbx.remove(acting(), key, kind, element_id, None)
+    parts().pbx.remove(acting(), key, kind, element_id, None, query["at_once"])
+    return DONE
+
+
+@changes(pages, "PUT", "/pbx/user/<id:pbx_user_id>/<any(password, pincode):secret>", holder, SecretBody)
+def set_secret(key: str, body: dict[str, Any], pbx_user_id: str, secret: str) -> Done:
+    """Give a user another password or pincode for software and apps, at once."""
+    known(parts().pbx.config(acting()).config.user(pbx_user_id))
+    parts().pbx.set_secret(acting(), key, pbx_user_id, secret, body["value"])
     return DONE
 
 

@@ -8,11 +8,19 @@ import msgspec
 
 from gateway.access import customers
 from gateway.api.frame import DONE, Done, changes, reads, resource
-from gateway.api.requests import AttemptBody, PbxCallsQuery, PublishBody
+from gateway.api.requests import (
+    AttemptBody,
+    ExplainQuery,
+    PbxCallsQuery,
+    PictureQuery,
+    PublishBody,
+    WeekQuery,
+)
 from gateway.clients.pbx_plans import Attempt
-from gateway.models.pbx_calls import Calls
+from gateway.models.pbx_calls import Calls, Explained
 from gateway.models.pbx_checklist import Checklist
-from gateway.models.pbx_plans import Checks, Difference, Tried, Version
+from gateway.models.pbx_plans import Checks, Difference, Picture, Tried, Version
+from gateway.models.pbx_week import Week
 from gateway.pages.acting import acting
 from gateway.parts import parts
 
@@ -76,7 +84,25 @@ def simulate(key: str, body: dict[str, Any]) -> Tried:
     return parts().pbx_plans.tried(acting(), Attempt(**body))
 
 
+@reads(pages, "/pbx/picture", Picture, holder, PictureQuery)
+def picture(query: dict[str, Any]) -> Picture:
+    """The number plan as a graph: what can lead where, at a moment, in working hours or at night."""
+    return parts().pbx_plans.picture(acting(), query["mode"], query["at"])
+
+
+@reads(pages, "/pbx/week", Week, holder, WeekQuery)
+def week(query: dict[str, Any]) -> Week:
+    """Who rings when a number is called, hour by hour of a week, holidays too."""
+    return parts().pbx_plans.week(acting(), query["number"], query["first"])
+
+
 @reads(pages, "/pbx/calls", Calls, holder, PbxCallsQuery)
 def calls(query: dict[str, Any]) -> Calls:
     """Calls that were, newest first, 50 at a time."""
     return parts().calls.calls(acting(), query["user_id"], query["number"], query["after"] or "")
+
+
+@reads(pages, "/pbx/calls/<string(maxlength=200):call_id>", Explained, holder, ExplainQuery)
+def call(query: dict[str, Any], call_id: str) -> Explained:
+    """What happened to a call; with `user_id`, why that telephone rang or did not."""
+    return parts().calls.explained(acting(), call_id, query["user_id"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gateway.access import customers
 from gateway.api.frame import reads, resource, value
-from gateway.api.requests import DetailsQuery, TotalsQuery
+from gateway.api.requests import DetailsQuery, SeriesQuery, TopQuery, TotalsQuery
 from gateway.models.selection import Place, Selection
+from gateway.models.series import Series, Top
 from gateway.models.usage import Details, Periods, Totals
 from gateway.pages.acting import acting
 from gateway.parts import parts
@@ -27,7 +28,7 @@ def totals(query: dict[str, object]) -> Totals:
     """
     selection = query["selection"]
     assert isinstance(selection, Selection)
-    return value(parts().cdr.totals(acting(), selection, str(query["by"])).found)
+    return parts().cdr.sums(acting(), selection, str(query["by"]))
 
 
 @reads(pages, "/details", Details, customers(), DetailsQuery)
@@ -40,3 +41,19 @@ def details(query: dict[str, object]) -> Details:
     assert isinstance(selection, Selection)
     place = Place(cursor=str(cursor) if cursor else None, sort=str(query["sort"]))
     return value(parts().cdr.rows(acting(), selection, place))
+
+
+@reads(pages, "/series", Series, customers(), SeriesQuery)
+def series(query: dict[str, object]) -> Series:
+    """Usage by day, and that of the period before."""
+    selection = query["selection"]
+    assert isinstance(selection, Selection)
+    return parts().cdr.series(acting(), selection)
+
+
+@reads(pages, "/top", Top, customers(), TopQuery)
+def top(query: dict[str, object]) -> Top:
+    """The dearest own numbers, called numbers or call types, and the rest in one."""
+    selection, limit = query["selection"], query["limit"]
+    assert isinstance(selection, Selection) and isinstance(limit, int)
+    return parts().cdr.top(acting(), selection, str(query["of"]), limit)

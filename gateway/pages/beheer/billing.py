@@ -21,6 +21,7 @@ from gateway.models.invoices import Preview
 from gateway.models.part import Part
 from gateway.pages.acting import acting, viewer
 from gateway.pages.beheer.months import months
+from gateway.pages.confirming import BANK, confirmed
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -41,6 +42,7 @@ def show(customer_id: str) -> Page:
 
 @pages.post("")
 @staff()
+@confirmed(BANK)
 def save(customer_id: str) -> Response | Page:
     """Other terms, from the next invoice on."""
     company = _company(customer_id)

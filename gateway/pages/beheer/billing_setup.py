@@ -11,6 +11,7 @@ from gateway.forms.form import Form, submit
 from gateway.models.billing import PER, VAT_RATES, Issuer
 from gateway.models.part import Part
 from gateway.pages.acting import acting
+from gateway.pages.confirming import BANK, confirmed
 from gateway.parts import parts
 from gateway.security import takes_files
 from gateway.toasts import toast
@@ -73,6 +74,7 @@ def new_issuer() -> Page:
 @pages.post("/afzenders/nieuw")
 @staff()
 @takes_files(LOGO_BYTES + 64 * 1024)
+@confirmed(BANK)
 def add_issuer() -> Response | Page:
     """A new sender."""
     return _save(None)
@@ -89,6 +91,7 @@ def issuer(issuer_id: str) -> Page:
 @pages.post("/afzenders/<id:issuer_id>")
 @staff()
 @takes_files(LOGO_BYTES + 64 * 1024)
+@confirmed(BANK)
 def change_issuer(issuer_id: str) -> Response | Page:
     """Another letterhead, for invoices from now on."""
     return _save(_issuer(issuer_id))

@@ -52,7 +52,7 @@ CHANGES = {
         "change_number", lambda _c: NumberForm(), _l("Nummer gewijzigd"), {"valid_from": "valid_from"}, True
     ),
     "product": Change(
-        "change_product", product_form, _l("Product gewijzigd"), {"valid_from": "valid_from"}, True
+        "change_product", product_form, _l("Produkt gewijzigd"), {"valid_from": "valid_from"}, True
     ),
     "einde": Change(
         "end_subscription", lambda _c: EndForm(), _l("Abonnement beëindigd"), {"ended_at": "ended_at"}, True

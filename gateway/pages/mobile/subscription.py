@@ -9,6 +9,7 @@ from gateway.forms.form import Form, submit
 from gateway.forms.mobile import LabelForm
 from gateway.models.mobile import Subscription
 from gateway.pages.acting import acting
+from gateway.pages.confirming import SECRET, confirmed
 from gateway.pages.mobile.frame import Page, holders, page, pages
 from gateway.parts import parts
 from gateway.toasts import failed, toast
@@ -45,6 +46,7 @@ def change_label(subscription_id: str) -> Response | Page:
 
 @pages.post("/<id:subscription_id>/puk")
 @holders
+@confirmed(SECRET)
 def show_puk(subscription_id: str) -> Response | Page:
     """Show the PUK code, on this one page; that somebody looked stands in the log."""
     one = parts().mobile.subscription(acting(), subscription_id)

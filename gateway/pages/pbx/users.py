@@ -14,8 +14,9 @@ from gateway.models.numbering import COMPANY_VOICEMAIL, free_extensions, targets
 from gateway.models.pbx import Pbx
 from gateway.models.pbx_elements import PbxUser
 from gateway.pages.acting import acting
+from gateway.pages.device_pages import of_owner
 from gateway.pages.pbx import elements, greetings
-from gateway.pages.pbx.devices import of_user
+from gateway.pages.pbx.devices import AREA
 from gateway.pages.pbx.frame import Page, holders, page, pages, saved, settings
 from gateway.parts import parts
 from gateway.security import takes_files
@@ -80,7 +81,8 @@ def _page(it: Pbx, user: PbxUser, form: Form, sent: Form | None = None) -> Page:
         elements.found(_menu(it, user)),
         sent,
         user=user,
-        devices=of_user(user.id),
+        area=AREA,
+        devices=of_owner(AREA, user.id),
         shown=form,
         forwards=FORWARDS,
         numbers=elements.number_choices(it, user.number),

@@ -17,6 +17,8 @@ from gateway.models.pbx import Pbx
 from gateway.models.pbx_elements import Line
 from gateway.models.pbx_settings import TIME
 from gateway.pages.acting import acting
+from gateway.pages.device_pages import of_owner
+from gateway.pages.phone.devices import AREA
 from gateway.pages.phone.frame import LINE_PARTS, Page, holders, name_of, page, pages, settings
 from gateway.pages.together import submit_together
 from gateway.parts import parts
@@ -76,7 +78,13 @@ def drawn(it: Pbx, line: Line, view: str, form: Form) -> Page:
         rows=forms.simring_rows(form),
         callers=forms.CALLER_NAMES,
         schedules={one.id: one for one in it.config.schedules_of(TIME)},
+        **_devices(view, line),
     )
+
+
+def _devices(view: str, line: Line) -> dict[str, Any]:
+    """The line's telephones, which stand below its account."""
+    return {"area": AREA, "devices": of_owner(AREA, line.id)} if view == "account" else {}
 
 
 def save_line(
