@@ -11,20 +11,52 @@ import queue
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pymongo
 import pymongo.errors
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.support.broker import Broker, Queues
 from tests.support.keys import Keyring, make_keyring
 from tests.support.processes import Process, python
+from tests.support.standing import Kept, Stand, Standing, audit_log_of
 
 # What threads of earlier tests still have to say must not end up in the output that a test captures.
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+
+# An example that takes long says how busy the machine is.
+settings.register_profile("tikker", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tikker")
+
+STANDING = {"stand", "cdr", "provisioning"}
+"""Fixtures of running services that tests share."""
+TESTS = Path(__file__).parent
+LONGEST_FIRST = (
+    *("e2e/", "integration/cdr/", "fault/", "integration/cli/test_up", "integration/identity/"),
+    *("integration/cli/", "integration/gateway/", "integration/", "contract/test_bus", "contract/"),
+)
+"""Folders and files; the other tests come after them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a folder that share running services run in one worker, which starts them once; so do
+    those of any file. What takes longest begins first: else one worker is left with it in the end."""
+    for item in items:
+        asked = STANDING.intersection(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("xdist_group") is None:
+            group = item.path.parent.name if asked else str(item.path.relative_to(TESTS))
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: _place(item.path.relative_to(TESTS).as_posix()))
+
+
+def _place(path: str) -> int:
+    known = (place for place, part in enumerate(LONGEST_FIRST) if path.startswith(part))
+    return next(known, len(LONGEST_FIRST))
 
 
 def _given(name: str) -> str:
@@ -116,7 +148,7 @@ def mongo_uri(drop_later: Callable[[str], None]) -> Iterator[Callable[[str], str
     yield make
     for name in made:
         drop_later(name)
-        drop_later(f"{name}_audit")  # identity has a second one
+        drop_later(audit_log_of(name))
 
 
 @pytest.fixture(scope="session")
@@ -129,15 +161,13 @@ def emptied_mongo_uri(mongo_admin: pymongo.MongoClient[dict[str, object]]) -> It
 
     def give(name: str) -> str:
         database = made.setdefault(name, f"t_{name}_{uuid.uuid4().hex[:12]}")
-        for part in (mongo_admin[database], mongo_admin[f"{database}_audit"]):
-            for collection in part.list_collection_names():
-                part[collection].delete_many({})
+        Kept(mongo_admin, database, audit_log_of(database)).put_back()
         return address_of(database)
 
     yield give
     for name in made.values():
         mongo_admin.drop_database(name)
-        mongo_admin.drop_database(f"{name}_audit")
+        mongo_admin.drop_database(audit_log_of(name))
 
 
 @pytest.fixture
@@ -158,3 +188,33 @@ def service_process(keyring: Keyring, tmp_path: Path) -> Iterator[Callable[..., 
     yield start
     for process in started:
         process.kill()
+
+
+@pytest.fixture(scope="session")
+def stand(
+    broker: Broker,
+    keyring: Keyring,
+    mongo_admin: pymongo.MongoClient[dict[str, object]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stand]:
+    """``stand({"pbx": {…}})``: running services with those settings, as new for each test that asks."""
+    vhosts: list[str] = []
+
+    def begin(services: Mapping[str, Mapping[str, str]]) -> Standing:
+        vhosts.append(f"t-stand-{uuid.uuid4().hex[:12]}")
+        folder = tmp_path_factory.mktemp("stand")
+        made = Standing(broker.make_vhost(vhosts[-1]), keyring, mongo_admin, folder)
+        for name, own in services.items():
+            made.start(name, address_of(f"t_{name}_{uuid.uuid4().hex[:12]}"), own)
+        try:
+            made.wait_ready()
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    standing = Stand(begin)
+    yield standing
+    standing.close()
+    for vhost in vhosts:
+        broker.drop_vhost(vhost)

@@ -23,6 +23,7 @@ from shared.events import (
     MobileChargeRequested,
     MobileSubscriptionChanged,
     ModuleTerm,
+    PbxLineChanged,
     PbxNumberChanged,
     PbxUserChanged,
     PeriodClosed,
@@ -89,6 +90,14 @@ _EVENTS: tuple[Event, ...] = (
         valid_from=datetime(2026, 1, 31, 23, tzinfo=UTC),
         valid_to=datetime(2026, 11, 22, 15, 38, 51, tzinfo=UTC),
         subject="line",
+    ),
+    PbxLineChanged(
+        line_id=THING,
+        revision=12,
+        display_name="Winkel",
+        extension="201",
+        number="+31850001611",
+        deleted=True,
     ),
     PbxUserChanged(
         user_id=THING,

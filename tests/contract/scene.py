@@ -92,7 +92,7 @@ class Scene:
 
     def wrote(self, about: str, *lines: str) -> None:
         """Wait until the diary has exactly these lines about the message."""
-        until(lambda: self.diary(about) == list(lines), 5.0, f"{lines} about {about}")
+        until(lambda: self.diary(about) == list(lines), what=f"{lines} about {about}")
 
     def ring(
         self, act: str = "nothing", exchange: str = EVENTS, key: str = Rang.name, **properties: Any
@@ -104,7 +104,7 @@ class Scene:
 
     def in_queue(self, queue: str) -> Any:
         """The next message of a queue, taken from it."""
-        return until(lambda: self.queues.take(queue), 5.0, f"a message in {queue}")
+        return until(lambda: self.queues.take(queue), what=f"a message in {queue}")
 
     def declare_calls(self) -> None:
         """Make the queue for calls, which a service makes when it starts."""
@@ -149,7 +149,7 @@ class Scene:
         """The process that was started last still handles events and answers calls."""
         assert self.process.popen.poll() is None, self.process.tail()
         about = self.ring()
-        until(lambda: self.diary(about) == ["start", "end"], 5.0, "an event handled")
+        until(lambda: self.diary(about) == ["start", "end"], what="an event handled")
         assert RawCall(self, "ask", {"id": new_id()}).answer()["error"] is None
 
     def headers(self, audience: str = "toy") -> dict[str, str]:

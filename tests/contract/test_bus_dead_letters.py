@@ -35,10 +35,20 @@ def letters(toy: Scene, uri: str = "") -> DeadLetters:
 
 
 def buried(toy: Scene, count: int) -> list[str]:
-    """IDs of events that the toy could not handle, once they lie in the dead letters."""
-    about = [toy.ring("never") for _ in range(count)]
-    until(lambda: toy.queues.depth(DEAD) == count, what=f"{count} dead letters")
+    """IDs of events that the toy could not handle, in the order in which they lie in the dead letters.
+
+    One after the other: the toy handles events side by side, and buries first what ends first.
+    """
+    about: list[str] = []
+    for number in range(1, count + 1):
+        about.append(toy.ring("never"))
+        dead(toy, number)
     return about
+
+
+def dead(toy: Scene, count: int) -> None:
+    """Wait until there are so many dead letters."""
+    until(lambda: toy.queues.depth(DEAD) == count, what=f"{count} dead letters")
 
 
 @pytest.mark.feature("ID-12")
@@ -51,7 +61,7 @@ def test_looking_tells_how_many_and_why_and_takes_nothing_away(toy: Scene) -> No
         first = events["samples"][0]
         assert first["reason"] == "Permanent: this can never be"
         assert first["died_at"].startswith("20") and about[0] in first["body"]
-        until(lambda: toy.queues.depth(DEAD) == SAMPLES + 1, what="all of them back in their queue")
+        dead(toy, SAMPLES + 1)  # all of them are back in their queue
         assert (calls["queue"], calls["messages"], calls["can_retry"]) == (RPC_QUEUE, 0, False)
 
 
@@ -62,7 +72,7 @@ def test_a_retry_runs_each_once_more_and_without_the_notes_of_its_burial(toy: Sc
     for one in about[:2]:
         toy.wrote(one, "start", "start")
     assert toy.diary(about[2]) == ["start"], "the limit holds, and the oldest go first"
-    until(lambda: toy.queues.depth(DEAD) == 3, what="those that failed again, and the one that stayed")
+    dead(toy, 3)  # those that failed again, and the one that stayed
 
 
 def test_a_retried_message_begins_its_delays_anew(toy: Scene) -> None:
@@ -76,7 +86,7 @@ def test_a_retried_message_begins_its_delays_anew(toy: Scene) -> None:
 
 def test_a_sample_is_cut_and_readable_whatever_is_in_it(toy: Scene) -> None:
     toy.queues.publish(EVENTS, Rang.name, b"\xff\x00" * SHOWN_BYTES)
-    until(lambda: toy.queues.depth(DEAD) == 1, what="a dead letter")
+    dead(toy, 1)
     (sample,) = letters(toy).look()[0]["samples"]
     assert len(sample["body"]) == SHOWN_BYTES
     assert sample["reason"].startswith("not a toy.bell.rang.v1")

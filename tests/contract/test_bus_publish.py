@@ -106,7 +106,7 @@ def test_a_stalled_broker_ends_a_publish_in_time_and_is_used_again_afterwards(
     publisher.publish([message()])
     line.stall()
     for _ in ("the connection it has", "a new one"):
-        with took(0.4, 1.5), pytest.raises(PublishTimeout):
+        with took(0.4, 3.0), pytest.raises(PublishTimeout):
             publisher.publish([message()])
     line.resume()
     publisher.publish([message()])
@@ -134,7 +134,7 @@ def test_a_stalled_broker_ends_the_writing_of_more_than_the_line_holds(
 ) -> None:
     publisher.send(message())
     line.stall()
-    with took(0.4, 1.5), pytest.raises(DependencyDown):
+    with took(0.4, 3.0), pytest.raises(DependencyDown):
         publisher.publish([Message("amq.topic", "nowhere", b"x" * 1_000_000)] * 30)
 
 
@@ -148,7 +148,7 @@ def test_under_eventlet_a_stalled_broker_ends_a_publish_too_and_holds_up_nobody_
             assert process.stdout.readline() == "ready\n"
             line.stall()
             print("go", file=process.stdin, flush=True)
-            found = json.loads(process.communicate(timeout=10)[0])
+            found = json.loads(process.communicate(timeout=30)[0])
         finally:
             process.kill()
     assert found["error"] in ("PublishTimeout", "DependencyDown")
@@ -161,7 +161,7 @@ def test_a_broker_that_is_gone_is_loud_at_once_and_used_again_when_it_is_back(
 ) -> None:
     publisher.publish([message()])
     line.refuse()
-    with took(0.0, 1.0), pytest.raises(DependencyDown):
+    with took(0.0, 3.0), pytest.raises(DependencyDown):
         publisher.publish([message()])
     line.accept()
     publisher.publish([message()])

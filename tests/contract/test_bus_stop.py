@@ -28,7 +28,7 @@ def test_what_is_in_hand_at_sigterm_ends_once(fresh: Scene) -> None:
     for about in (event, "the-call"):
         fresh.flag(f"go-{about}")
     assert call.answer()["result"]["id"] == "the-call"
-    assert fresh.process.popen.wait(10) == 0
+    assert fresh.process.popen.wait(30) == 0
     for about in (event, "the-call"):
         fresh.wrote(about, "start", "end")
     assert what_came_back(fresh) == (0, 0)
@@ -52,7 +52,7 @@ def test_a_process_that_is_draining_takes_nothing_new(fresh: Scene) -> None:
     until(lambda: fresh.consumers(RPC_QUEUE) == 0, what="no more consumers")
     RawCall(fresh, "ask", {"id": "late"})
     fresh.flag(f"go-{held}")
-    assert fresh.process.popen.wait(10) == 0
+    assert fresh.process.popen.wait(30) == 0
     assert fresh.diary("late") == []
     assert what_came_back(fresh) == (0, 1)
 
@@ -87,7 +87,7 @@ def test_a_handler_that_ends_by_what_is_no_exception_ends_its_process_and_the_ev
     """So that a supervisor starts it again, and the broker's delivery limit puts the message aside."""
     fresh.start().wait_ready()
     about = fresh.ring(act)
-    assert fresh.process.popen.wait(10) != 0
+    assert fresh.process.popen.wait(30) != 0
     assert fresh.diary(about) == ["start"]
     assert what_came_back(fresh) == (1, 0)
 
@@ -97,7 +97,7 @@ def test_a_handler_that_does_not_end_is_cut_off_when_the_time_for_draining_is_ov
     fresh.start().wait_ready()
     about = fresh.ring("wait")
     fresh.wrote(about, "start")
-    assert fresh.process.terminate(10) == 0
+    assert fresh.process.terminate(20) == 0
     assert what_came_back(fresh) == (1, 0)
 
 
@@ -108,7 +108,7 @@ def test_a_stop_while_the_broker_is_away_ends_when_the_time_for_draining_is_over
     fresh.start().wait_ready()
     broker_line.refuse()
     until(lambda: fresh.process.page("/readyz")[0] == 503, what="a process that says it is not ready")
-    assert fresh.process.terminate(10) == 0
+    assert fresh.process.terminate(20) == 0
 
 
 def test_a_stop_before_the_broker_was_ever_there_ends_in_time(fresh: Scene, broker_line: TcpProxy) -> None:
@@ -116,7 +116,7 @@ def test_a_stop_before_the_broker_was_ever_there_ends_in_time(fresh: Scene, brok
     broker_line.refuse()
     fresh.start()
     until(lambda: fresh.process.page("/livez")[0] == 200, what="a process that lives")
-    assert fresh.process.terminate(10) == 0
+    assert fresh.process.terminate(20) == 0
 
 
 def test_a_call_that_its_caller_gave_up_is_not_run_later(fresh: Scene) -> None:

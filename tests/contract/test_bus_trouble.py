@@ -18,11 +18,11 @@ from tests.support.processes import until
 def test_connections_closed_by_force_are_opened_again(fresh: Scene) -> None:
     fresh.start().wait_ready()
     client = fresh.client()
-    assert answered(client, timeout=5.0)
+    assert answered(client, timeout=30.0)
     before = client._reply_key
     close_by_force(fresh.broker, fresh.queues, least=4)  # the toy listens and publishes, the client too
-    until(lambda: client._reply_key != before, 10.0, "a new reply queue")
-    until(lambda: answered(client), 10.0, "an answer")
+    until(lambda: client._reply_key != before, what="a new reply queue")
+    until(lambda: answered(client), what="an answer")
     fresh.is_alive()
 
 
@@ -56,27 +56,26 @@ def test_a_broker_that_goes_away_in_the_middle_of_work_costs_nothing(
 
 
 def test_a_client_is_bounded_while_the_broker_stalls_and_works_again_after_it(
-    fresh: Scene, monkeypatch: pytest.MonkeyPatch
+    toy: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rpc_client, "PROBE_AFTER_SECONDS", 0.1)
-    line = TcpProxy(fresh.amqp_uri, 5672)
-    fresh.start().wait_ready()
-    client = fresh.client(line.uri)
-    assert answered(client, timeout=5.0)
+    line = TcpProxy(toy.amqp_uri, 5672)
+    client = toy.client(line.uri)
+    assert answered(client, timeout=30.0)
     line.stall()
     started = time.monotonic()
     with pytest.raises(Unavailable):
         client.call("toy", "ask", USER, timeout=0.5, id="x")
     assert time.monotonic() - started < 1.5
     line.resume()
-    until(lambda: answered(client), 10.0, "an answer")
+    until(lambda: answered(client), what="an answer")
     line.refuse()
     started = time.monotonic()
     with pytest.raises(Unavailable):
         client.call("toy", "ask", USER, timeout=0.5, id="x")
     assert time.monotonic() - started < 1.5
     line.accept()
-    until(lambda: answered(client), 10.0, "an answer")
+    until(lambda: answered(client), what="an answer")
     line.refuse()
 
 
@@ -88,20 +87,19 @@ def test_a_service_on_a_line_that_died_without_a_word_opens_another(
     fresh.start().wait_ready()
     broker_line.strand()
     about = fresh.ring()
-    until(lambda: fresh.diary(about) == ["start", "end"], 20.0, "the event handled")
+    until(lambda: fresh.diary(about) == ["start", "end"], what="the event handled")
     fresh.is_alive()
 
 
 def test_a_client_on_a_line_that_died_without_a_word_opens_another(
-    fresh: Scene, monkeypatch: pytest.MonkeyPatch
+    toy: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rpc_client, "HEARTBEAT_SECONDS", 1)
     monkeypatch.setattr(rpc_client, "PROBE_AFTER_SECONDS", 0.1)
-    line = TcpProxy(fresh.amqp_uri, 5672)
-    fresh.start().wait_ready()
-    client = fresh.client(line.uri)
-    assert answered(client, timeout=5.0)
+    line = TcpProxy(toy.amqp_uri, 5672)
+    client = toy.client(line.uri)
+    assert answered(client, timeout=30.0)
     line.strand()
     assert answered(client) is None
-    until(lambda: answered(client), 15.0, "an answer")
+    until(lambda: answered(client), what="an answer")
     line.refuse()

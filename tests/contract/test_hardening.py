@@ -81,6 +81,7 @@ def test_images_run_as_a_user_without_rights() -> None:
     """D30: every image that is not only a step on the way ends as tikker."""
     stages = re.split(r"^FROM ", (REPOSITORY / "ops/Dockerfile").read_text(), flags=re.MULTILINE)[1:]
     final = {stage.split(" AS ")[1].split()[0]: stage for stage in stages}
+    final["kamailio"] = (REPOSITORY / "ops/kamailio/Dockerfile").read_text()
     for name in ("gateway", "cli", "service", "kamailio"):
         assert re.findall(r"^USER (\w+)", final[name], flags=re.MULTILINE)[-1:] == ["tikker"], name
     compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())

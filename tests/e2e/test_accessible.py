@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.support.axe import DESK_AND_PHONE, WORDS, Look, everywhere, findings
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -33,26 +34,19 @@ PAGES = (
 
 
 @pytest.mark.feature("GW-01")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(page: Page, log_in: Callable[..., Page], width: int, theme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+def test_axe_finds_nothing(page: Page, log_in: Callable[..., Page]) -> None:
     page.goto("/inloggen")
-    assert not findings(page), "/inloggen"
+    assert everywhere(page) == [], "/inloggen"
     log_in()
     for path in PAGES:
         page.goto(path)
-        look(page, path)
+        assert everywhere(page) == [], path
 
 
 @pytest.mark.feature("GW-01")
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing_about_telephones_and_subscriptions(
-    page: Page, log_in: Callable[..., Page], width: int, theme: str
+    page: Page, log_in: Callable[..., Page]
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     log_in("installatie", "demo-installatie")
     page.goto("/mobiel")
     one = page.get_by_role("rowheader").get_by_role("link").first.get_attribute("href")
@@ -65,7 +59,7 @@ def test_axe_finds_nothing_about_telephones_and_subscriptions(
         *(f"/telefooncentrale/{part}" for part in ("checklist", "wie-gaat-over", "gesprekken")),
     ):
         page.goto(path)
-        look(page, path)
+        assert everywhere(page) == [], path
 
 
 OVERLAPPING = """() => [...document.querySelectorAll(".tk-ground")].flatMap((ground) => {
@@ -81,19 +75,17 @@ OVERLAPPING = """() => [...document.querySelectorAll(".tk-ground")].flatMap((gro
 
 
 @pytest.mark.feature("GW-01", "CDR-10")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390, 360])
-def test_every_component_in_every_state(page: Page, tmp_path: Path, width: int, theme: str) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+def test_every_component_in_every_state(page: Page, tmp_path: Path) -> None:
     page.goto("/stijl")
-    assert not findings(page)
-    assert page.evaluate(OVERLAPPING) == []
+    for width in (1280, 390, 360):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(OVERLAPPING) == [], width
+    looks: tuple[Look, ...] = (*DESK_AND_PHONE, (360, "light"), (360, "dark"))
+    assert everywhere(page, looks) == []
     for summary in page.get_by_text("Toon als tabel").all():
         summary.click()
-    assert not findings(page)
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    page.screenshot(path=tmp_path / f"stijl-{width}-{theme}.png", full_page=True)
+    assert everywhere(page, looks) == []
+    page.screenshot(path=tmp_path / "stijl.png", full_page=True)
 
 
 @pytest.mark.feature("GW-01")
@@ -106,19 +98,6 @@ def test_the_whole_portal_in_english(page: Page, log_in: Callable[..., Page]) ->
     for path in PAGES:
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == "en"
-        assert not findings(page), path
+        assert findings(page, WORDS) == [], path
     page.get_by_role("button", name="Nederlands").first.click()
     assert page.locator("html").get_attribute("lang") == "nl"
-
-
-def look(page: Page, path: str) -> None:
-    """What every page must pass; ``path`` is for who reads the failure."""
-    assert not findings(page), path
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not wide, f"{path} scrolls sideways"
-
-
-def findings(page: Page) -> list[str]:
-    """What axe has to say, one line per rule and element."""
-    violations = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {node['html']}" for v in violations for node in v["nodes"]]

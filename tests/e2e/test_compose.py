@@ -19,6 +19,7 @@ from pytest_docker.plugin import Services
 from cli import processes, topology
 from cli.state import REPOSITORY
 from tests.e2e.compose import COMPOSE_FILE, Portal, Project, find_command, image_python
+from tests.e2e.compose_telephone import Telephone
 from tests.support.processes import free_port, until
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
@@ -29,6 +30,7 @@ NUMBER = "+31850001611"
 USERNAME, PASSWORD = "sanne.dewit", "juist paard batterij niet"
 PLAN = "services/cdr/demo/rate_plan_2026.csv"
 OURS = {process.name for process in processes.PROCESSES} - processes.DEVELOPMENT_ONLY
+EDGE = [process.name for process in processes.SIP_PROCESSES]
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +47,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             "--docker needs a running Docker engine and docker compose: neither is here", pytrace=False
         )
     env_file = tmp_path_factory.mktemp("compose") / ".env"
-    port = free_port()
-    env_file.write_text(f"TIKKER_PORT={port}\nTIKKER_TAG={TAG}\n")
+    port, phones, sip = (free_port() for _ in range(3))
+    env_file.write_text(
+        f"TIKKER_PORT={port}\nTIKKER_TAG={TAG}\nTIKKER_PHONES_PORT={phones}\nSIP_PORT={sip}\n"
+        f"PHONES_URL=http://127.0.0.1:{phones}\n"
+    )
     subprocess.run([sys.executable, "-m", "cli", "compose-env", str(env_file)], check=True, cwd=REPOSITORY)
     made = Project(command, f"tikker-test-{port}", env_file)
     with pytest.MonkeyPatch.context() as patch:
@@ -155,14 +160,20 @@ def test_every_process_of_the_house_is_there_and_has_no_rights(system: Project) 
         assert host["Memory"] > 0, name
 
 
-def test_the_portal_is_the_only_door_and_opens_to_this_machine_only(system: Project) -> None:
+def test_portal_and_phones_front_are_the_only_doors_and_open_to_this_machine_only(
+    system: Project,
+) -> None:
     doors = {
         (name, door["HostIp"], door["HostPort"])
         for name, container in system.containers().items()
         for published in container["NetworkSettings"]["Ports"].values()
         for door in published or []
     }
-    assert doors == {("gateway", "127.0.0.1", system.settings["TIKKER_PORT"])}
+    ours = system.settings
+    assert doors == {
+        ("gateway", "127.0.0.1", ours["TIKKER_PORT"]),
+        ("phones", "127.0.0.1", ours["TIKKER_PHONES_PORT"]),
+    }
 
 
 ENTER_BROKER = """
@@ -281,6 +292,21 @@ def test_without_settings_compose_says_what_to_run(project: Project, tmp_path: P
     nothing.touch()
     with pytest.raises(AssertionError, match="run ./tikker compose-env"):
         project.compose("config", "--quiet", env_file=nothing)
+
+
+@pytest.mark.feature("PRV-01", "PRV-02", "PRV-03")
+def test_a_telephone_fetches_its_configuration_and_registers_through_the_composed_proxy(
+    system: Project, customer: int, tmp_path: Path
+) -> None:
+    system.compose("--profile", "sip", "up", "--detach", "--build")
+    until(lambda: not system.unhealthy(), HEALTHY_SECONDS, "health of the SIP edge")
+    try:
+        telephone = Telephone.of_line(system, customer, NUMBER)
+        account = telephone.fetch()
+        telephone.register(account, tmp_path)
+        until(telephone.is_registered, 30, "the green tick")
+    finally:  # compose without the profile does not know them
+        system.compose("--profile", "sip", "rm", "--stop", "--force", *EDGE)
 
 
 def test_new_containers_of_broker_and_database_find_their_data(system: Project, portal: Portal) -> None:

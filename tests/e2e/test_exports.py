@@ -59,7 +59,7 @@ def test_a_month_by_mail_is_every_call_of_it(running: Running, log_in: Callable[
     before = len(mails_with_a_file(running))
     page.get_by_role("link", name="Verzend geselecteerde periode per e-mail").click()
     page.get_by_role("button", name=f"Verzend naar {ADDRESS}").click()
-    expect(page.get_by_text("Onderweg naar uw e-mailadres")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Onderweg naar uw e-mailadres")).to_be_visible(timeout=90_000)
 
     until(lambda: len(mails_with_a_file(running)) > before, what="the mail with the file")
     mail = mails_with_a_file(running)[-1]
@@ -76,7 +76,7 @@ def test_everything_found_is_saved_from_its_own_page(log_in: Callable[..., Page]
     page.goto(f"/gespreksdetails/details?periode={last_month()}&type=mobile&type=national")
     calls = calls_found(page)
     page.get_by_role("button", name="Download alles").click()
-    expect(page.get_by_role("link", name="Download het bestand")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="Download het bestand")).to_be_visible(timeout=90_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download het bestand").click()
     assert download.value.suggested_filename == f"gespreksdetails-{last_month()}.zip"

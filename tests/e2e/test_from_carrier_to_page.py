@@ -92,7 +92,7 @@ def test_when_cdr_is_down_the_page_says_so_and_the_rest_stands(
         expect(page.locator(".tk-customer")).to_contain_text("Bakkerij Voorbeeld B.V.")
     finally:
         cdr.start()
-        cdr.wait_ready(60)
+        cdr.wait_ready()
     until(
         lambda: page.reload() and not page.get_by_text("laden lukt nu niet").count(),
         what="the page without the notice",

@@ -111,7 +111,7 @@ def sip(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             started[process.name] = Process(process.command, environment, log)
         started["kamailio"].health_port = running.house.ports.sip_rpc
         for each in started.values():
-            each.wait_ready(60)
+            each.wait_ready()
         yield started
     finally:
         for each in started.values():

@@ -12,12 +12,15 @@ import amqp
 import pytest
 from pymongo.read_concern import ReadConcern
 
+from services.cdr import store
+from shared import mongo
 from shared.publisher import Publisher, open_connection
 from shared.rpc_client import RpcClient
 from tests.integration.cdr.scene import PLAN, Cdr
 from tests.support.broker import Broker
 from tests.support.keys import Keyring
 from tests.support.processes import Process, python
+from tests.support.standing import Kept
 
 MODULES = {
     "cdr": "services.cdr",
@@ -59,6 +62,26 @@ def cdr(
         mongo_admin.drop_database(name)
         for which in ("portal", "ingest"):
             broker.drop_vhost(f"{name}-{which}")
+
+
+@pytest.fixture(scope="session")
+def kept_db(mongo_admin: Any) -> Iterator[tuple[Any, Kept]]:
+    name = f"t_cdr_{uuid.uuid4().hex[:12]}"
+    database = mongo.connect(database_uri(name), timeout_ms=20_000)
+    store.prepare(database)
+    kept = Kept(mongo_admin, name)
+    kept.remember()
+    yield database, kept
+    database.client.close()
+    mongo_admin.drop_database(name)
+
+
+@pytest.fixture
+def db(kept_db: tuple[Any, Kept]) -> Any:
+    """A database of cdr without processes, empty but for what its preparation leaves."""
+    database, kept = kept_db
+    kept.put_back()
+    return database
 
 
 def database_uri(name: str) -> str:

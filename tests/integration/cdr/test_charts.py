@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from services.cdr import charts
-from services.cdr import store as stores_module
+from services.cdr import charts, usage_views, views
 from services.cdr.charts import ChartSource
-from services.cdr.domain.selection import Selection
+from services.cdr.domain.selection import Place, Selection
 from services.cdr.store import Stores
-from shared import mongo
+from shared.errors import Invalid
 from tests.integration.cdr.scene import Cdr
 from tests.integration.cdr.shelf import CUSTOMER, NUMBER, book, row
 
@@ -28,22 +26,19 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
 
 
 @pytest.fixture
-def source(mongo_uri: Callable[[str], str]) -> Iterator[ChartSource]:
+def source(db: Any) -> ChartSource:
     """Two days in November, one of it late from October, and one in October."""
-    database = mongo.connect(mongo_uri("cdr"))
-    stores_module.prepare(database)
-    stores = Stores.on(database)
+    stores = Stores.on(db)
     book(
         stores,
-        database,
+        db,
         row(1, start=at(3), amount=100_000),
         row(2, start=at(3, 13), amount=250_000, type="national", number=OTHER, sender=OTHER),
         row(3, start=at(20), amount=500_000, receiver="+3220000012"),
         row(4, start=at(31, month=10), amount=70_000, late=True),
         row(5, start=at(12, month=10), amount=900_000, period=202610),
     )
-    yield ChartSource(stores.counters, stores.charts, lambda *_: False)
-    database.client.close()
+    return ChartSource(stores.counters, stores.charts, lambda *_: False)
 
 
 def by_day(parts: list[dict[str, Any]]) -> dict[str, tuple[int, int, str]]:
@@ -104,6 +99,44 @@ def test_the_largest_part_and_the_rest(
     assert found["other"]["amount"] == other
 
 
+@pytest.mark.parametrize(
+    "selection",
+    [
+        NOVEMBER,
+        Selection(period=202611, product="telephony", types=frozenset({"national"})),
+        Selection(first=date(2026, 10, 1), last=date(2026, 11, 3)),
+        Selection(period=202609),
+    ],
+)
+def test_what_a_page_shows_together_is_what_its_parts_show_one_by_one(
+    source: ChartSource, db: Any, selection: Selection
+) -> None:
+    stores, now = Stores.on(db), at(22)
+    found = usage_views.figures(
+        stores,
+        CUSTOMER,
+        selection,
+        now,
+        totals=["type", "number"],
+        top=["sender", "type"],
+        limit=1,
+        dearest=2,
+    )
+    assert found["periods"] == views.periods(stores.periods, CUSTOMER, now)
+    assert found["series"] == charts.series(source, CUSTOMER, selection, "day")
+    for by in ("type", "number"):
+        assert found["totals"][by] == usage_views.totals(stores, CUSTOMER, selection, by, now)
+    for of in ("sender", "type"):
+        assert found["top"][of] == charts.top(source, CUSTOMER, selection, of, 1)
+    page = usage_views.details(stores, CUSTOMER, selection, Place(), 2, "amount", now)
+    assert found["dearest"]["rows"] == page["rows"]
+
+
+def test_a_filter_of_which_counters_know_nothing_is_no_question_for_figures(cdr: Cdr) -> None:
+    with pytest.raises(Invalid):
+        cdr.customer().ask("figures", selection={"receiver": "06"})
+
+
 def test_through_the_door(cdr: Cdr) -> None:
     customer = cdr.customer()
     cdr.send(*(customer.call(f"{customer.id[:8]}-{n}") for n in range(3)))
@@ -112,3 +145,6 @@ def test_through_the_door(cdr: Cdr) -> None:
     top = customer.ask("top", of="sender")
     assert [(part["key"], part["calls"]) for part in top["rows"]] == [(customer.number, 3)]
     assert top["other"]["calls"] == 0
+    figures = customer.ask("figures", selection={"period": "current"}, top=["sender"], totals=["total"])
+    assert figures["top"]["sender"]["rows"] == top["rows"]
+    assert figures["totals"]["total"]["total"]["calls"] == 3

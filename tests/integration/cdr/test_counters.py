@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from services.cdr.domain.posting import SUMS, Deltas, Posted
 from services.cdr.store import Stores
 from services.cdr.store.counters import Count, Span
 from services.cdr.store.usage import UsageStore
-from shared import mongo
 from tests.integration.cdr.shelf import CUSTOMER, NUMBER, book, row
 
 pytestmark = pytest.mark.feature("CDR-05")
@@ -22,14 +21,6 @@ pytestmark = pytest.mark.feature("CDR-05")
 OTHER = "+31850001622"
 NOVEMBER, OCTOBER = Span(period=202611), Span(months=[202610])
 LATE_OCTOBER = datetime(2026, 10, 30, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def db(mongo_uri: Callable[[str], str]) -> Iterator[Any]:
-    db = mongo.connect(mongo_uri("cdr"), timeout_ms=20_000)
-    store.prepare(db)
-    yield db
-    db.client.close()
 
 
 def by(counts: Iterable[Count], *fields: str) -> dict[Any, tuple[int, ...]]:

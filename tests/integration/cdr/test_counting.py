@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.cdr import store, usage_views
+from services.cdr import usage_views
 from services.cdr.domain.selection import Comparison, Condition, Place, Selection
 from services.cdr.store import Stores
 from services.cdr.store.details import Search
 from services.cdr.usecases import counting
-from shared import mongo
 from shared.job_runner import Runner
 from tests.integration.cdr.shelf import CUSTOMER, NUMBER, book, row
 
@@ -36,7 +34,6 @@ class Rows:
 
     def __init__(self, db: Any) -> None:
         self.stores = Stores.on(db)
-        store.prepare(db)
         rows = [
             row(
                 n,
@@ -64,10 +61,8 @@ class Rows:
 
 
 @pytest.fixture
-def rows(mongo_uri: Callable[[str], str]) -> Iterator[Rows]:
-    db: Any = mongo.connect(mongo_uri("cdr"), timeout_ms=20_000)
-    yield Rows(db)
-    db.client.close()
+def rows(db: Any) -> Rows:
+    return Rows(db)
 
 
 def make_impatient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.cdr import store as stores_module
 from services.cdr.store import Stores
 from services.cdr.usecases import limits, watch
 from services.cdr.worker.guarding import Guarding
-from shared import mongo
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.events import FraudLifted, FraudSuspected, decode
@@ -31,14 +28,6 @@ EURO = 1_000_000
 MANAGER = Acting(kind="user", scope="customer", customer_id=CUSTOMER, user_id="a" * 32, roles=("settings",))
 NIGHT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 """Half past three in Amsterdam, on a Friday."""
-
-
-@pytest.fixture
-def db(mongo_uri: Callable[[str], str]) -> Iterator[Any]:
-    database = mongo.connect(mongo_uri("cdr"))
-    stores_module.prepare(database)
-    yield database
-    database.client.close()
 
 
 @pytest.fixture
@@ -57,9 +46,11 @@ def set_limit(stores: Stores, euros: int | None, at: datetime = NIGHT, who: Acti
     return limits.set_voip_limit(stores.commands, stores.limits, who, at, limit=amount, command_id=new_id())
 
 
-def look(stores: Stores, at: datetime = NIGHT, customer: str = CUSTOMER) -> None:
-    """As the worker does after a fold."""
-    guarding = Guarding(stores)
+def look(
+    stores: Stores, at: datetime = NIGHT, customer: str = CUSTOMER, guarding: Guarding | None = None
+) -> None:
+    """As the worker does after a fold; one that has just started, which looks at everybody, or this one."""
+    guarding = guarding or Guarding(stores)
     guarding.touched([customer])
     guarding.turn(at)
 
@@ -144,16 +135,17 @@ def test_whatever_the_order_nobody_is_mailed_twice(
     """Usage, late usage, and corrections (below zero), looked at whenever the worker comes by."""
     customer = new_id()
     who = Acting(kind="user", scope="customer", customer_id=customer, user_id="a" * 32, roles=("settings",))
+    db["limits"].delete_many({})  # of the example before
     set_limit(stores, 100, who=who)
-    total, passed = 0, False
+    guarding, total, passed = Guarding(stores), 0, False
     for amount in chance.sample(amounts, len(amounts)):
         start = NIGHT - timedelta(days=chance.randrange(60))
         use(stores, db, amount, customer=customer, start=start)
         total += amount
         if chance.random() < 0.6:
-            look(stores, customer=customer)
+            look(stores, customer=customer, guarding=guarding)
             passed = passed or total > 100
-    look(stores, customer=customer)
+    look(stores, customer=customer, guarding=guarding)
     mails = [
         m
         for m in db["outbox"].find({"name": CdrNotificationRequested.name})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +9,12 @@ import pytest
 from pymongo.read_concern import ReadConcern
 
 from services.cdr import staff_views, usage_views
-from services.cdr import store as stores_module
 from services.cdr.domain.selection import Place, Selection
 from services.cdr.store import Stores
 from services.cdr.store import parties as parties_store
 from services.cdr.store import retention as retention_store
 from services.cdr.store.parties import Parties
 from services.cdr.usecases import retention
-from shared import mongo
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden
 from shared.events import decode
@@ -31,14 +28,6 @@ pytestmark = pytest.mark.feature("CDR-12")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLD, KEPT, OPEN = 202504, 202505, 202403
 STAFF = Acting(kind="staff", scope="operator", username="beheer")
-
-
-@pytest.fixture
-def db(mongo_uri: Callable[[str], str]) -> Iterator[Any]:
-    database = mongo.connect(mongo_uri("cdr"))
-    stores_module.prepare(database)
-    yield database
-    database.client.close()
 
 
 @pytest.fixture

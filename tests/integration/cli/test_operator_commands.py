@@ -52,10 +52,11 @@ def plan(tmp_path: Path) -> str:
 def test_a_dry_run_keeps_nothing_and_an_import_is_listed_and_assigned(
     system: System, customer: str, plan: str
 ) -> None:
-    dry = system.tikker("plan", "import", plan, "--name", "zakelijk", "--from", "2026-01-01", "--dry-run")
+    asked = ("plan", "import", plan, "--name", "zakelijk", "--from", "2026-01-01")
+    dry = system.python("-m", "cli", *asked, "--dry-run")
     assert (dry.returncode, "1 line, no errors" in dry.stdout) == (0, True)
     assert "zakelijk" not in system.tikker("plan", "list").stdout
-    kept = system.tikker("plan", "import", plan, "--name", "zakelijk", "--from", "2026-01-01")
+    kept = system.tikker(*asked)
     assert "Kept as version 'zakelijk 2026-01-01'." in kept.stdout
     assigned = system.tikker("plan", "assign", customer, "zakelijk")
     assert assigned.stdout == "Plan 'zakelijk' now rates Schilderij Verzonnen B.V.\n"

@@ -12,38 +12,36 @@ from playwright.sync_api import Page, expect
 
 from tests.gateway import builders
 from tests.gateway.fakes import FakeRpc
-from tests.integration.gateway.chromium import findings
+from tests.support.axe import Look, everywhere
 
 DETAILS = "/gespreksdetails/details"
 TOTALS = "/gespreksdetails/totalen"
+LOOKS: tuple[Look, ...] = ((1280, "light"), (768, "dark"), (390, "light"))
+"""Colours do not depend on the width: each of both once in a scheme of its own."""
 
 
 @pytest.mark.feature("GW-01")
-# Colours do not depend on the width: each of both once in a scheme of its own.
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (768, "dark"), (390, "light")])
-def test_axe_finds_nothing_in_any_state(
-    open_browser: Callable[..., Page], rpc: FakeRpc, width: int, scheme: str
-) -> None:
-    page = open_browser(width, signed_in=False, color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_in_any_state(open_browser: Callable[..., Page], rpc: FakeRpc) -> None:
+    page = open_browser(signed_in=False)
     page.get_by_role("button", name="Inloggen").click()
-    assert findings(page) == [], "login with empty fields"
+    assert everywhere(page, LOOKS) == [], "login with empty fields"
 
-    page = open_browser(width, color_scheme=scheme, reduced_motion="reduce")
+    page = open_browser()
     page.locator(".tk-menu summary").first.click()
-    assert findings(page) == [], "the user's menu"
+    assert everywhere(page, LOOKS) == [], "the user's menu"
     page.goto(f"{DETAILS}?type=mobile&type=sms&type=other&zender=0850")
-    assert findings(page) == [], "chips"
+    assert everywhere(page, LOOKS) == [], "chips"
     page.goto(f"{DETAILS}?paneel=open&periode=aangepast&van=1-11-2026&tot=22-11-2026")
     page.locator(".tk-several summary").click()
-    assert findings(page) == [], "filters, types open"
+    assert everywhere(page, LOOKS) == [], "filters, types open"
     page.goto(f"{DETAILS}?ga=morgen")
-    assert findings(page) == [], "a wrong day"
+    assert everywhere(page, LOOKS) == [], "a wrong day"
     rpc.answers["cdr", "details"] = builders.nothing_found()
     page.goto(f"{DETAILS}?zender=1")
-    assert findings(page) == [], "nothing found"
+    assert everywhere(page, LOOKS) == [], "nothing found"
     rpc.down.add("cdr")
     page.goto(TOTALS)
-    assert findings(page) == [], "cdr away"
+    assert everywhere(page, LOOKS) == [], "cdr away"
 
 
 def test_the_funnel_opens_the_filters_without_asking_anything(

@@ -29,8 +29,10 @@ from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.integration.identity.mail_server import MailServer
 from tests.support.broker import Queues
+from tests.support.command_line import run_here
 from tests.support.keys import Keyring
 from tests.support.processes import ROOT, Process, python
+from tests.support.standing import Stand
 
 PASSWORD = "vlierbessensap"
 OFFICE = "192.0.2.7"
@@ -188,13 +190,20 @@ def acting_as(user: dict[str, Any]) -> Acting:
     )
 
 
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    """A mail server that answers as the test says."""
+@pytest.fixture(scope="session")
+def standing_mail_server() -> Iterator[MailServer]:
     server = MailServer()
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mail_server(standing_mail_server: MailServer) -> Iterator[MailServer]:
+    """A mail server that answers as the test says."""
+    standing_mail_server.forget()
+    yield standing_mail_server
+    standing_mail_server.let_go()
 
 
 @pytest.fixture
@@ -263,8 +272,23 @@ class Service:
         return self.gateway.call("identity", method, acting, **fields)
 
 
+def settings(mail_server: MailServer) -> dict[str, str]:
+    """With this mail server."""
+    return {"SMTP_HOST": mail_server.host, "SMTP_PORT": str(mail_server.port), "PORTAL_URL": PORTAL}
+
+
 @pytest.fixture
-def service(
+def service(stand: Stand, keyring: Keyring, mail_server: MailServer) -> Iterator[Service]:
+    """``python -m services.identity``, one for all tests, as on an empty database when a test begins."""
+    standing = stand({"identity": settings(mail_server)})
+    mail_server.forget()  # what was under way when the test before ended
+    process, queues = standing.process("identity"), Queues(standing.uri)
+    yield Service(process, process.environment, standing.rpc("gateway"), standing.rpc("cli"), queues, keyring)
+    queues.close()
+
+
+@pytest.fixture
+def own_service(
     keyring: Keyring,
     vhost: str,
     queues: Queues,
@@ -272,14 +296,8 @@ def service(
     service_process: Callable[..., Process],
     mail_server: MailServer,
 ) -> Iterator[Service]:
-    """``python -m services.identity`` on an empty database, with the test's mail server."""
-    environment = {
-        "AMQP_URI": vhost,
-        "MONGO_URI": mongo_uri("identity"),
-        "SMTP_HOST": mail_server.host,
-        "SMTP_PORT": str(mail_server.port),
-        "PORTAL_URL": PORTAL,
-    }
+    """The same for one test, which may give it other settings."""
+    environment = {"AMQP_URI": vhost, "MONGO_URI": mongo_uri("identity"), **settings(mail_server)}
     process = service_process("identity", environment).wait_ready()
     gateway, cli = (RpcClient(vhost, keyring.signer(issuer)) for issuer in ("gateway", "cli"))
     yield Service(process, environment, gateway, cli, queues, keyring)
@@ -289,15 +307,20 @@ def service(
 
 def tikker(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line, as operator staff on the service's bus."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "AMQP_URI": service.environment["AMQP_URI"],
-        "TIKKER_SIGNING_KEY": service.keyring.private["cli"],
-    }
+    return run_here(command_settings(service), *arguments)
+
+
+def tikker_process(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same as a process."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **command_settings(service)}
     return subprocess.run(
         python("-m", "cli", *arguments), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
     )
+
+
+def command_settings(service: Service) -> dict[str, str]:
+    bus, key = service.environment["AMQP_URI"], service.keyring.private["cli"]
+    return {"AMQP_URI": bus, "TIKKER_SIGNING_KEY": key}
 
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from services.identity.mail.post import Post
 from tests.support.processes import free_port, until
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 LINK = re.compile(r"https://portaal\.example\.nl/wachtwoord/([A-Za-z0-9_-]+)")
 GOES_SILENT = "silent"
 """An answer that does not come until the test lets go."""
@@ -46,9 +46,9 @@ class MailServer:
         return Post(self.host, self.port, seconds=PATIENCE)
 
     def start(self) -> None:
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"server_hostname": "mail.example.nl"}  # else it asks DNS who it is
         if self._user[0]:
-            options = {"auth_required": True, "auth_require_tls": False, "authenticator": self._authenticate}
+            options |= {"auth_required": True, "auth_require_tls": False, "authenticator": self._authenticate}
         if self._tls:
             key, certificate = self._tls
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -67,6 +67,12 @@ class MailServer:
         """Answer after all where it went silent."""
         assert self._controller is not None
         self._controller.loop.call_soon_threadsafe(self._let_go.set)
+
+    def forget(self) -> None:
+        """As at its start, for the next test."""
+        self.answers, self.refused_receivers = [], {}
+        self.asked, self.taken, self.envelopes = 0, [], []
+        self._let_go = asyncio.Event()
 
     def mail(self, number: int = 1) -> EmailMessage:
         """The first mail that was taken, or the second …; waits for it."""
@@ -89,14 +95,15 @@ class MailServer:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         self.asked += 1
+        taken, envelopes = self.taken, self.envelopes  # those of the test that asks, however late this ends
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer == GOES_SILENT:
             await self._let_go.wait()
             answer = "250 OK"
         if answer.startswith("250"):
             content: Any = envelope.content
-            self.taken.append(message_from_bytes(content, policy=policy.default))
-            self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
+            taken.append(message_from_bytes(content, policy=policy.default))
+            envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
         return answer
 
     def _authenticate(

@@ -16,14 +16,14 @@ from shared.events import AUDITS, encode
 from shared.events.audit import Subject
 from shared.ids import new_id
 from shared.publisher import Message, Publisher
-from tests.integration.identity.conftest import Service, tikker
+from tests.integration.identity.conftest import Service, tikker, tikker_process
 from tests.support.processes import Process, until
 
 pytestmark = pytest.mark.feature("ID-10")
 
 CUSTOMER = "c" * 32
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-EVENTS = 200
+EVENTS = 100
 
 
 def told(number: int, customer: str | None = CUSTOMER) -> Message:
@@ -48,10 +48,10 @@ def database(service: Service, mongo_admin: Any) -> Any:
 
 
 def test_two_processes_make_one_unbroken_chain_of_what_comes_twice(
-    service: Service, service_process: Callable[..., Process], vhost: str
+    service: Service, service_process: Callable[..., Process]
 ) -> None:
     other = service_process("identity", service.environment).wait_ready()
-    publisher = Publisher(vhost)
+    publisher = Publisher(service.environment["AMQP_URI"])
     events = [told(number) for number in range(EVENTS)]
     publisher.publish(events)
     publisher.publish(events[::-1])
@@ -81,13 +81,13 @@ def test_what_happens_in_identity_is_in_the_log_of_its_customer(service: Service
 
 
 def test_the_command_line_names_the_first_broken_entry(
-    service: Service, mongo_admin: Any, vhost: str, tmp_path: Path
+    service: Service, mongo_admin: Any, tmp_path: Path
 ) -> None:
-    publisher = Publisher(vhost)
+    publisher = Publisher(service.environment["AMQP_URI"])
     publisher.publish([told(number) for number in range(5)])
     publisher.close()
     until(lambda: len(listed(service)) == 5, 30)
-    whole = tikker(service, "audit", "verify")
+    whole = tikker_process(service, "audit", "verify")
     assert whole.returncode == 0, whole.stderr
     assert f"{CUSTOMER}        5 entries  whole" in whole.stdout
 
@@ -99,7 +99,7 @@ def test_the_command_line_names_the_first_broken_entry(
 
     entries = database(service, mongo_admin)["audit"]
     entries.update_one({"chain": CUSTOMER, "seq": 3}, {"$set": {"actor.username": "een.ander"}})
-    broken = tikker(service, "audit", "verify")
+    broken = tikker_process(service, "audit", "verify")
     assert broken.returncode == 1
     assert f"{CUSTOMER}        5 entries  broken at entry 3" in broken.stdout
 

@@ -6,19 +6,19 @@ import re
 
 import pytest
 
-from tests.integration.identity.conftest import PASSWORD, Service, tikker
+from tests.integration.identity.conftest import PASSWORD, Service, tikker, tikker_process
 
 pytestmark = pytest.mark.feature("ID-12")
 
 
 def test_a_customer_and_a_user_with_a_password_that_is_shown_once(service: Service) -> None:
-    made = tikker(
+    made = tikker_process(
         service, "customer", "create", "Bakkerij Voorbeeld B.V.", "--product", "voip", "--product", "mobile"
     )
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("10001  Bakkerij Voorbeeld B.V.")
 
-    user = tikker(
+    user = tikker_process(
         service, "user", "create", "10001", "anna", "--role", "user_management", "--last-name", "Wit"
     )
     shown = re.search(r"^password: (\S{16})$", user.stdout, re.MULTILINE)
@@ -124,7 +124,7 @@ def test_users_of_a_company_are_managed(service: Service) -> None:
 
 
 def test_what_is_refused_is_said_in_sentences_and_by_the_exit_code(service: Service) -> None:
-    nobody = tikker(service, "user", "create", "12345", "anna")
+    nobody = tikker_process(service, "user", "create", "12345", "anna")
     assert (nobody.returncode, nobody.stderr) == (
         1,
         "tikker: there is no customer 12345: ./tikker customer list shows them.\n",

@@ -12,7 +12,7 @@ from shared.errors import Conflict, Forbidden, NotFound, TooMany
 from shared.events import MailFailed, MailSent, UserChanged, decode, encode, wrap
 from shared.events.notification import MobileNotificationRequested
 from shared.ids import new_id
-from tests.integration.identity.conftest import OFFICE, PASSWORD, Service, acting_as, tikker
+from tests.integration.identity.conftest import OFFICE, PASSWORD, Service, acting_as, tikker, tikker_process
 from tests.integration.identity.mail_server import GOES_SILENT, MailServer, text_of
 from tests.support.processes import until
 
@@ -187,7 +187,7 @@ def test_staff_list_what_failed_and_try_it_again_by_the_command_line(
     service.new_user("ben")
     service.anonymous("request_reset", who="ben", address=OFFICE)
     mail_id = heard(service, failed, MailFailed).data.mail_id
-    listed = tikker(service, "mail", "list")
+    listed = tikker_process(service, "mail", "list")
     assert listed.returncode == 0, listed.stderr
     row, reason = listed.stdout.splitlines()[1:]
     assert (row.split()[0], row.split()[-1], reason.strip()) == (
@@ -195,7 +195,7 @@ def test_staff_list_what_failed_and_try_it_again_by_the_command_line(
         "ben@example.nl",
         "550 no such mailbox",
     )
-    again = tikker(service, "mail", "retry", mail_id)
+    again = tikker_process(service, "mail", "retry", mail_id)
     assert (again.returncode, again.stdout) == (0, f"{mail_id} is queued again\n")
     assert mail_server.mail()["To"] == "ben@example.nl"
     assert service.anonymous("link", token=mail_server.token())["username"] == "ben"

@@ -47,8 +47,9 @@ def waiting(service: Service) -> Any:
 
 
 def test_a_login_at_the_mail_server_goes_over_tls_and_only_with_who_it_says_it_is(
-    service: Service, tmp_path: Path
+    own_service: Service, tmp_path: Path
 ) -> None:
+    service = own_service
     key_file, certificate_file = certificate(tmp_path)
     server = MailServer("portaal", "geheim-van-de-post", tls=(key_file, certificate_file))
     server.start()

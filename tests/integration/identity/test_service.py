@@ -104,7 +104,8 @@ def test_a_wait_survives_a_kill_of_the_process(service: Service) -> None:
     assert 0 < service.login("anna")["wait_seconds"] <= 60
 
 
-def test_the_shortest_password_is_a_setting(service: Service) -> None:
+def test_the_shortest_password_is_a_setting(own_service: Service) -> None:
+    service = own_service
     service.process.terminate()
     service.process.environment["PASSWORD_MIN_LENGTH"] = "20"
     service.process.start()

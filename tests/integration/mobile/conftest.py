@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from shared.events import Envelope, MobileSubscriptionChanged, decode
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.support.broker import Queues
-from tests.support.keys import Keyring
 from tests.support.processes import Process, until
+from tests.support.standing import Stand
 
 STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
 
@@ -64,19 +64,11 @@ class Mobile:
 
 
 @pytest.fixture
-def mobile(
-    keyring: Keyring,
-    vhost: str,
-    queues: Queues,
-    mongo_uri: Callable[[str], str],
-    mongo_admin: Any,
-    service_process: Callable[..., Process],
-) -> Iterator[Mobile]:
+def mobile(stand: Stand) -> Iterator[Mobile]:
+    """One process for all tests; its database is empty when a test begins."""
+    standing = stand({"mobile": {}})
+    queues = Queues(standing.uri)
     heard = queues.bind("mobile.events", "mobile.subscription.changed.v1")
-    uri = mongo_uri("mobile")
-    process = service_process("mobile", {"AMQP_URI": vhost, "MONGO_URI": uri}).wait_ready()
-    database = mongo_admin[uri.rpartition("/")[2].partition("?")[0]]
-    cli, gateway = RpcClient(vhost, keyring.signer("cli")), RpcClient(vhost, keyring.signer("gateway"))
-    yield Mobile(process, queues, heard, cli, gateway, database)
-    cli.close()
-    gateway.close()
+    clients = standing.rpc("cli"), standing.rpc("gateway")
+    yield Mobile(standing.process("mobile"), queues, heard, *clients, standing.database("mobile"))
+    queues.close()

@@ -101,7 +101,7 @@ class Scene:
         publisher.close()
 
     def told(self, name: str, customer_id: str) -> list[dict[str, Any]]:
-        """The data of all events of that name about the customer, in order."""
+        """The data of all events of that name about the customer, in order if one process told them."""
         rows = self.database["outbox"].find({"name": name}).sort("_id", 1)
         events = [json.loads(bytes(row["body"])) for row in rows]
         return [event["data"] for event in events if event["customer_id"] == customer_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from shared.events import Envelope, PbxNumberChanged, decode
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
 from tests.support.broker import Queues
-from tests.support.keys import Keyring
 from tests.support.processes import Process, until
+from tests.support.standing import Stand
 
 STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
 
@@ -60,19 +60,11 @@ class Pbx:
 
 
 @pytest.fixture
-def pbx(
-    keyring: Keyring,
-    vhost: str,
-    queues: Queues,
-    mongo_uri: Callable[[str], str],
-    mongo_admin: Any,
-    service_process: Callable[..., Process],
-) -> Iterator[Pbx]:
+def pbx(stand: Stand) -> Iterator[Pbx]:
+    """One process for all tests; its database is empty when a test begins."""
+    standing = stand({"pbx": {}})
+    queues = Queues(standing.uri)
     heard = queues.bind("pbx.events", "pbx.number.changed.v1")
-    uri = mongo_uri("pbx")
-    process = service_process("pbx", {"AMQP_URI": vhost, "MONGO_URI": uri}).wait_ready()
-    database = mongo_admin[uri.rpartition("/")[2].partition("?")[0]]
-    cli, gateway = RpcClient(vhost, keyring.signer("cli")), RpcClient(vhost, keyring.signer("gateway"))
-    yield Pbx(process, queues, heard, cli, gateway, database)
-    cli.close()
-    gateway.close()
+    clients = standing.rpc("cli"), standing.rpc("gateway")
+    yield Pbx(standing.process("pbx"), queues, heard, *clients, standing.database("pbx"))
+    queues.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.pbx.usecases.own_secrets import about
+from services.pbx.domain.secrets import about
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
 from shared.sealing import Sealer

@@ -1,4 +1,4 @@
-"""A running provisioning: the service, its listener and the phones' front, started once for the module."""
+"""A running provisioning: the service, its listener and the phones' front, one of each for all tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from shared.acting import Acting
-from shared.events import PbxUserChanged, RegistrationChanged, encode, wrap
+from shared.events import CustomerChanged, PbxLineChanged, PbxUserChanged, RegistrationChanged, encode, wrap
 from shared.ids import new_id
 from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
@@ -91,6 +91,26 @@ class Provisioning:
 
         until(known, what="the user")
 
+    def line_is(self, customer: str, line_id: str, revision: int, **fields: Any) -> None:
+        """Tell of a line without a PBX, and wait until it is known."""
+        self.told(customer, PbxLineChanged(line_id=line_id, revision=revision, **fields))
+        wanted = {"_id": line_id, "revision": {"$gte": revision}}
+        until(lambda: self.database["people"].find_one(wanted), what="the line")
+
+    def customer_is(self, customer: str, number: int, name: str, partner: str | None = None) -> None:
+        """Tell of a customer, and wait until it is known."""
+        event = CustomerChanged(
+            customer_id=customer,
+            revision=1,
+            number=number,
+            customer_name=name,
+            parent_id=partner,
+            products=(),
+        )
+        body = encode(wrap(event, customer))
+        self.publisher.publish([Message("identity.events", event.name, body)])
+        until(lambda: self.database["customers"].find_one({"_id": customer}), what="the customer")
+
     def registered(self, sip_user: str, state: str = "registered", **fields: Any) -> None:
         self.told(
             None, RegistrationChanged(sip_user=sip_user, state=state, contact="sip:1@192.0.2.1", **fields)
@@ -135,7 +155,7 @@ def environment(mongo: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def provisioning(
     keyring: Keyring, broker: Broker, mongo_admin: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Provisioning]:

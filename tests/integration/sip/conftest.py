@@ -207,7 +207,7 @@ def edge(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
             for name in RUNNING:
                 started[name] = start(house, name, folder)
             for each in started.values():
-                each.wait_ready(60)
+                each.wait_ready()
             edge = Edge(
                 house,
                 folder,

@@ -1,4 +1,4 @@
-"""The portal and the real identity and cdr understand each other."""
+"""The portal and the real identity and cdr understand each other; without a browser."""
 
 from __future__ import annotations
 
@@ -6,81 +6,78 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from shared.acting import Acting
+from shared.acting import Acting, Signer
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
+from tests.e2e.conftest import Running
 from tests.gateway.browser import Page
 from tests.integration.gateway.web import FIRST, PAGE, SOON, Web
-from tests.support.keys import Keyring
-from tests.support.processes import Process, until
+from tests.support.processes import until
 
 STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
 PASSWORD = "vlierbessensap"
+COMPANY = "Kwekerij Voorbeeld B.V."
+
+pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @dataclass
 class House:
-    """Two services, the portal, and staff who can change things."""
+    """The running house, with a customer and a user of the test's own, and staff who can change things."""
 
     cli: RpcClient
     web: Web
+    username: str
     user_id: str
+
+    def staff(self, method: str, **fields: Any) -> Any:
+        return self.cli.call("identity", method, STAFF, timeout=15, command_id=new_id(), **fields)
+
+    def log_in(self, password: str = PASSWORD) -> tuple[int, str, str]:
+        return self.web.log_in(self.username, password)
+
+
+@pytest.fixture(scope="module")
+def cli(running: Running) -> Iterator[RpcClient]:
+    keys = running.house.keys
+    client = RpcClient(running.house.amqp_uri("cli"), Signer.from_base64("cli", keys.signing_key("cli")))
+    yield client
+    client.close()
 
 
 @pytest.fixture
-def house(
-    vhost: str,
-    keyring: Keyring,
-    mongo_uri: Callable[[str], str],
-    service_process: Callable[..., Process],
-    start_portal: Callable[[], Process],
-) -> Iterator[House]:
-    processes = [
-        service_process(name, {"AMQP_URI": vhost, "MONGO_URI": mongo_uri(name)})
-        for name in ("identity", "cdr")
-    ]
-    for process in processes:
-        process.wait_ready(60)
-    cli = RpcClient(vhost, keyring.signer("cli"))
-    customer = cli.call(
-        "identity",
-        "create_customer",
-        STAFF,
-        command_id=new_id(),
-        name="Bakkerij Voorbeeld B.V.",
-        products=["voip"],
-    )
-    user = cli.call(
-        "identity",
+def house(running: Running, cli: RpcClient) -> House:
+    made = House(cli, Web(running.processes["gateway"]), f"noor.{new_id()[:8]}", "")
+    customer = made.staff("create_customer", name=COMPANY, products=["voip"])
+    user = made.staff(
         "create_user",
-        STAFF,
-        command_id=new_id(),
         customer_id=customer["id"],
-        username="sanne.dewit",
+        username=made.username,
         password=PASSWORD,
-        first_name="Sanne",
+        first_name="Noor",
         infix="de",
         last_name="Wit",
         roles=["invoices"],
     )
-    yield House(cli, Web(start_portal()), user["id"])
-    cli.close()
+    made.user_id = user["id"]
+    return made
 
 
 @pytest.mark.feature("ID-01", "CDR-05", "CDR-06", "CDR-07")
 def test_from_the_login_to_each_page(house: House) -> None:
-    refused = house.web.log_in(password="geraden")
+    refused = house.log_in("geraden")
     assert refused[0] == 401
     assert "Deze combinatie klopt niet." in refused[2]
 
-    status, address, body = house.web.log_in(password=PASSWORD)
+    status, address, body = house.log_in()
     assert (status, urlsplit(address).path) == (200, FIRST)
-    assert "Bakkerij Voorbeeld B.V." in body
-    assert "Sanne de Wit" in body
+    assert COMPANY in body
+    assert "Noor de Wit" in body
     assert "nu niet" not in body, "every part of it is there"
 
     status, _, body = house.web.ask(PAGE)
@@ -98,7 +95,7 @@ def test_from_the_login_to_each_page(house: House) -> None:
 
 @pytest.mark.feature("GW-02")
 def test_what_cdr_finds_wrong_is_said_beside_our_field(house: House) -> None:
-    house.web.log_in(password=PASSWORD)
+    house.log_in()
     status, _, body = house.web.ask("/gespreksdetails/details?bladzijde=bedacht")
     assert status == 422
     assert "Deze bladzijde bestaat niet" in body
@@ -109,30 +106,25 @@ def test_what_cdr_finds_wrong_is_said_beside_our_field(house: House) -> None:
 
 @pytest.mark.feature("ID-05")
 def test_taking_a_role_away_ends_the_session_at_once(house: House) -> None:
-    house.web.log_in(password=PASSWORD)
+    house.log_in()
     assert all(house.web.signed_in() for _ in range(10))
-    house.cli.call("identity", "change_roles", STAFF, command_id=new_id(), user_id=house.user_id, roles=[])
+    house.staff("change_roles", user_id=house.user_id, roles=[])
     until(lambda: not house.web.signed_in(), SOON, what="the end of the session")
 
 
 @pytest.mark.feature("ID-04", "ID-05")
 def test_a_manager_sees_the_own_users_and_nobody_elses(house: House) -> None:
     roles = ["user_management"]
-    house.cli.call("identity", "change_roles", STAFF, command_id=new_id(), user_id=house.user_id, roles=roles)
-    strangers = house.cli.call(
-        "identity", "create_customer", STAFF, command_id=new_id(), name="Slagerij Voorbeeld B.V.", products=[]
-    )
-    stranger = house.cli.call(
-        "identity",
+    house.staff("change_roles", user_id=house.user_id, roles=roles)
+    strangers = house.staff("create_customer", name="Slagerij Voorbeeld B.V.", products=[])
+    stranger = house.staff(
         "create_user",
-        STAFF,
-        command_id=new_id(),
         customer_id=strangers["id"],
-        username="vreemde",
+        username=f"vreemde.{new_id()[:8]}",
         password=PASSWORD,
         roles=[],
     )
-    house.web.log_in(password=PASSWORD)
+    house.log_in()
     status, _, body = house.web.ask("/gebruikers")
     assert (status, "items 1 - 1 van 1" in body, "vreemde" in body) == (200, True, False)
     assert house.web.ask(f"/gebruikers/{house.user_id}")[0] == 200
@@ -147,10 +139,10 @@ def test_a_manager_sees_the_own_users_and_nobody_elses(house: House) -> None:
     assert "U kunt uzelf niet verwijderen." in body
 
 
-def remembered(web: Web) -> None:
+def remembered(web: Web, username: str) -> None:
     """Log in for thirty days."""
     token = Page(web.ask("/inloggen")[2]).all("input", name="csrf_token")[0].attrs["value"]
-    form = {"csrf_token": token, "gebruikersnaam": "sanne.dewit", "wachtwoord": PASSWORD, "onthouden": "1"}
+    form = {"csrf_token": token, "gebruikersnaam": username, "wachtwoord": PASSWORD, "onthouden": "1"}
     web.ask("/inloggen", form)
     assert all(cookie.expires for cookie in web.cookies), "it outlives the browser"
 
@@ -179,7 +171,7 @@ def change_password(web: Web) -> None:
 def test_a_stolen_cookie_of_a_remembered_login_is_useless_afterwards(
     house: House, end: Callable[[Web], None], goes_on: bool
 ) -> None:
-    remembered(house.web)
+    remembered(house.web, house.username)
     thief = thief_of(house.web)
     assert thief.signed_in()
     end(house.web)
@@ -190,9 +182,9 @@ def test_a_stolen_cookie_of_a_remembered_login_is_useless_afterwards(
 
 @pytest.mark.feature("ID-08")
 def test_a_password_change_ends_a_remembered_login_on_another_computer_too(house: House) -> None:
-    remembered(house.web)
+    remembered(house.web, house.username)
     elsewhere = Web(house.web.process)
-    remembered(elsewhere)
+    remembered(elsewhere, house.username)
     thief = thief_of(elsewhere)
     change_password(house.web)
     until(lambda: not thief.signed_in() and not elsewhere.signed_in(), SOON, what="the end of the sessions")

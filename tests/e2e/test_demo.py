@@ -1,10 +1,14 @@
-"""The demo through the front door: staff's RPC and carriers' AMQP, into the real services."""
+"""The demo through the front door: staff's RPC and carriers' AMQP, into the real services.
+
+These come before all other stories of the house, which change what the demo has made.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,45 +16,28 @@ import pytest
 
 from cli.demo import afterthoughts, cast, handsets, mobile, telephony
 from cli.demo.calendar import months_until, today
-from cli.demo.usage import Demo, Event, Usage
+from cli.demo.usage import Event, Usage
 from cli.seeding.usage import LATE_MONTHS, messages
-from cli.testbed import Testbed
 from services.cdr.domain.posting import Priced
 from services.cdr.domain.usage import decode
 from services.cdr.usecases.price import price
 from shared.money import round_decimal
-from tests.integration.cli.system import System, running_system
+from tests.e2e.conftest import Running
+from tests.e2e.demo import DEMO, NOW, SEED
+from tests.integration.cli.system import System
 from tests.unit.cli.demo_house import reference
 
-pytestmark = pytest.mark.xdist_group("seed")
+pytestmark = pytest.mark.xdist_group("e2e")
 
-SERVICES = (
-    *("identity", "pbx", "mobile", "provisioning", "cdr", "cdr-ingester", "cdr-worker"),
-    *("invoicing", "invoicing-worker"),
-)
-NOW = datetime.now(UTC)
-DEMO = Demo(events=2_000)
-SEED = f"""
-from datetime import datetime
-from cli import seed
-from cli.demo.usage import Demo
-seed.seed(Demo({DEMO.events}), datetime.fromisoformat({NOW.isoformat()!r}))
-"""
 Sums = dict[str, int]
 
 
 @pytest.fixture(scope="module")
-def system(testbed: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with running_system(testbed, "seed", SERVICES, tmp_path_factory.mktemp("seed")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def seeded(system: System) -> System:
+def seeded(demo: Running) -> Iterator[System]:
     """After a first run of the demo as it stands at NOW."""
-    done = system.python("-c", SEED)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return system
+    system = System(demo.house, {**os.environ, "TIKKER_STATE": str(demo.state.root)})
+    yield system
+    system.close()
 
 
 def user(system: System, customer: str, method: str, **fields: Any) -> Any:
