@@ -25,6 +25,8 @@ class Bench:
     quick: int = 0
     more: Arguments = ()
     """What else is told in a quick run."""
+    group: str = "bench"
+    """The command that it is under; empty: it is one by itself."""
 
 
 ALL = (
@@ -38,6 +40,8 @@ ALL = (
     Bench("invoice", "invoices", 120, ("--long", "1")),
     Bench("mobile", "subscriptions", 500),
     Bench("pages", "seconds", 30, ("--users", "20")),
+    Bench("rolling"),
+    Bench("chaos", "seeds", 1, group=""),
 )
 NAMES = tuple(bench.name for bench in ALL)
 SIZED = tuple(bench.name for bench in ALL if bench.size)
@@ -77,8 +81,9 @@ def run(quick: bool, sizes: Mapping[str, int], say: Say) -> list[Outcome]:
     found = []
     for bench in ALL:
         told = arguments(bench, quick, sizes)
-        say(f"bench {' '.join(told)}")
-        command = [sys.executable, "-m", "cli", "bench", *told]
+        words = [*([bench.group] if bench.group else []), *told]
+        say(" ".join(words))
+        command = [sys.executable, "-m", "cli", *words]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
         found.append(outcome(bench.name, done.stdout, done.returncode, done.stderr))
     return found

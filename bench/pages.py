@@ -23,6 +23,7 @@ from functools import partial
 
 from bench.counting import Counter, Needs
 from bench.portal import PATIENCE_SECONDS, ROOT, Browser, logged_in, started
+from bench.processor import Processor
 from bench.report import Promise, Report
 from cli import processes
 from cli.demo import cast
@@ -92,7 +93,7 @@ def run(bed: Testbed, state: State, users: Sequence[int], seconds: float, say: S
     report = Report("pages")
     with bed.house("bench") as house, started(house, ALL):
         say("everything runs; demo data are loaded")
-        _seed(house, state)
+        seed(house, state)
         _count(report, house, bed, say)
         for number in users:
             say(f"{number} people walk for {seconds:.0f} s (load of the machine: {os.getloadavg()[0]:.1f})")
@@ -100,7 +101,8 @@ def run(bed: Testbed, state: State, users: Sequence[int], seconds: float, say: S
     return report
 
 
-def _seed(house: House, state: State) -> None:
+def seed(house: House, state: State) -> None:
+    """Load the demo data."""
     state.create()
     house.save(state.house)
     environment = {**os.environ, "TIKKER_STATE": str(state.root), "PYTHONPATH": str(ROOT)}
@@ -117,16 +119,17 @@ def _count(report: Report, house: House, bed: Testbed, say: Say) -> None:
     """Calls and queries per page, and on how many pages they are more when there are more rows."""
     person = next(user for user in BIG.users if user in PEOPLE)
     browser = logged_in(house.address, person.username, person.password)
-    pages = _pages(browser, house.address)
+    pages = pages_of(browser, house.address)
+    _processor_time(report, browser, pages, say)
     say(f"what {len(pages)} pages ask for is counted")
     with Counter(house, bed.mongo_uri, SERVICES) as counter:
         _add_rows(house, range(1))  # what changes since a month was closed is looked for from now on
         counter.wait_for_quiet()
-        needs = {name: counter.of(partial(_get, browser, address)) for name, address in pages.items()}
-        few, many = (counter.of(partial(_get, browser, house.address + path)) for path in FEW_AND_MANY)
+        needs = {name: counter.of(partial(get, browser, address)) for name, address in pages.items()}
+        few, many = (counter.of(partial(get, browser, house.address + path)) for path in FEW_AND_MANY)
         _add_rows(house, range(1, MORE_ROWS))
         counter.wait_for_quiet()
-        later = {name: counter.of(partial(_get, browser, address)) for name, address in pages.items()}
+        later = {name: counter.of(partial(get, browser, address)) for name, address in pages.items()}
     for name, need in needs.items():
         report.figures[f"pages.{name}: calls"] = need.calls
         report.figures[f"pages.{name}: queries"] = need.queries
@@ -137,17 +140,28 @@ def _count(report: Report, house: House, bed: Testbed, say: Say) -> None:
     report.promises.append(Promise("pages.grow_with_rows", len(grown), 0, least=False))
 
 
+def _processor_time(report: Report, browser: Browser, pages: Mapping[str, str], say: Say) -> None:
+    """Of all processes, broker and database together, per page; hardly another on a busy machine."""
+    processor = Processor()
+    processor.listen()
+    taken = {name: processor.of(partial(get, browser, address)) for name, address in pages.items()}
+    for name, milliseconds in taken.items():
+        report.figures[f"pages.{name}: cpu_ms"] = round(milliseconds, 1)
+    report.figures["pages.cpu_ms"] = round(sum(taken.values()) / len(taken), 1)
+    say(f"a page takes {report.figures['pages.cpu_ms']} ms of the processors")
+
+
 def _is_more(before: Needs, after: Needs) -> bool:
     return after.calls > before.calls or after.queries > before.queries
 
 
-def _pages(browser: Browser, portal: str) -> dict[str, str]:
+def pages_of(browser: Browser, portal: str) -> dict[str, str]:
     """The pages that this person may see, with their addresses."""
     found: dict[str, str] = {}
     texts: dict[str, str] = {}
     for name, path in PAGES.items():
         try:
-            texts[name] = _get(browser, portal + path)
+            texts[name] = get(browser, portal + path)
             found[name] = portal + path
         except urllib.error.HTTPError as answer:
             if answer.code not in (403, 404):  # not of this customer
@@ -159,7 +173,8 @@ def _pages(browser: Browser, portal: str) -> dict[str, str]:
     return found
 
 
-def _get(browser: Browser, address: str) -> str:
+def get(browser: Browser, address: str) -> str:
+    """A page's text. Raises RuntimeError when nobody is logged in, OSError for an error."""
     with browser.open(address, timeout=30) as answer:
         if answer.url.endswith("/inloggen"):
             raise RuntimeError(f"{address} asks to log in")
@@ -205,7 +220,7 @@ def _add_rows(house: House, places: range) -> None:
 
 
 def _walks(report: Report, house: House, number: int, seconds: float) -> None:
-    walked = _walk_all(house, number, seconds)
+    walked = walk_all(house, number, seconds)
     everything = [each for taken in walked.seconds.values() for each in taken]
     name = "pages" if number == LIMIT_USERS else f"pages with {number}"
     report.figures[f"{name}.people"] = number
@@ -232,12 +247,12 @@ def _dot(name: str) -> str:
     return " " if name.endswith(":") else "."
 
 
-def _walk_all(house: House, number: int, seconds: float) -> Walked:
+def walk_all(house: House, number: int, seconds: float) -> Walked:
     """Everybody logs in first; then all walk at once."""
     people = [PEOPLE[index % len(PEOPLE)] for index in range(number)]
     browsers = [logged_in(house.address, each.username, each.password) for each in people]
     first = dict(zip(people[: len(PEOPLE)], browsers, strict=False))
-    addresses = {person: _pages(browser, house.address) for person, browser in first.items()}
+    addresses = {person: pages_of(browser, house.address) for person, browser in first.items()}
     walked, ends = Walked(), time.monotonic() + seconds
     threads = [
         threading.Thread(target=_walk, args=(browser, addresses[person], ends, index, walked))
@@ -258,7 +273,7 @@ def _walk(browser: Browser, pages: Mapping[str, str], ends: float, index: int, w
         name = dice.choice(list(pages))
         began = time.monotonic()
         try:
-            _get(browser, pages[name])
+            get(browser, pages[name])
             walked.seconds[name].append(time.monotonic() - began)
         except (OSError, RuntimeError) as problem:
             walked.errors.append(f"{name}: {problem}")

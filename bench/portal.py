@@ -9,41 +9,50 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from cli import processes
 from cli.house import House
+from cli.processes import Process
 
 PATIENCE_SECONDS = 180.0
 STOP_SECONDS = 40
 ROOT = Path(__file__).resolve().parents[1]
 
 Browser = urllib.request.OpenerDirector
+Running = dict[str, Popen[bytes]]
 
 
 @contextmanager
-def started(house: House, names: Collection[str]) -> Iterator[None]:
-    """These processes, as they run in production; ready within the block."""
-    with ExitStack() as stack:
+def started(house: House, names: Collection[str]) -> Iterator[Running]:
+    """These processes by name, as they run in production; ready within the block. What stands under a name at
+    its end is stopped."""
+    running: Running = {}
+    try:
         for process in processes.PROCESSES:
             if process.name in names:
-                environment = {**processes.environment(process, house), "PATH": "/usr/bin:/bin"}
-                environment["PYTHONPATH"] = str(ROOT)
-                popen = Popen(process.command, env=environment, stdout=DEVNULL, stderr=DEVNULL, cwd=ROOT)
-                stack.callback(_end, popen)
+                running[process.name] = launched(process, house)
         for name in names:
-            _wait_for(f"http://127.0.0.1:{processes.health_port(name, house)}/readyz")
-        yield
+            wait_for(f"http://127.0.0.1:{processes.health_port(name, house)}/readyz")
+        yield running
+    finally:
+        for name in reversed(running):
+            running[name].terminate()
+        for name in reversed(running):
+            running[name].wait(STOP_SECONDS)
 
 
-def _end(process: Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(STOP_SECONDS)
+def launched(process: Process, house: House, **other: str) -> Popen[bytes]:
+    """A process of the house, with ``other`` settings than its usual ones."""
+    settings = {**processes.environment(process, house), **other}
+    environment = {**settings, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    return Popen(process.command, env=environment, stdout=DEVNULL, stderr=DEVNULL, cwd=ROOT)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Until something answers there."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

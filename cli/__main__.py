@@ -45,7 +45,7 @@ class Commands(click.Group):
             if problem.errno == errno.EPIPE:  # click's own: whoever read our output has gone
                 raise
             raise Problem(
-                ": ".join(str(part) for part in (problem.filename, problem.strerror) if part)
+                ": ".join(str(part) for part in (problem.filename, problem.strerror) if part) or repr(problem)
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -97,8 +97,10 @@ def provisioning(as_json: bool, phones: int) -> None:
     from bench import provisioning as benchmark
 
     state = State.from_environment()
+    state.test.create()  # where the secrets of a house on a test bed are
+    own = State(state.root / "bench" / "provisioning")
     with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
-        report = benchmark.run(bed.mongo_uri, phones, lambda line: click.echo(line, err=True))
+        report = benchmark.run(bed, own, phones, lambda line: click.echo(line, err=True))
     click.echo(report.to_json() if as_json else report.to_text())
     sys.exit(0 if report.holds else 1)
 
@@ -151,6 +153,21 @@ def pages(as_json: bool, users: tuple[int, ...], seconds: int) -> None:
     own = State(state.root / "bench" / "pages")
     with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
         report = benchmark.run(bed, own, users, seconds, lambda line: click.echo(line, err=True))
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def rolling(as_json: bool) -> None:
+    """Every service renewed while people use the portal: how many pages fail."""
+    from bench import rolling as benchmark
+
+    state = State.from_environment()
+    state.test.create()  # where the secrets of a house on a test bed are
+    own = State(state.root / "bench" / "pages")
+    with signals_interrupt(), testbed.running(State(state.root / "bench"), keep=False) as bed:
+        report = benchmark.run(bed, own, lambda line: click.echo(line, err=True))
     click.echo(report.to_json() if as_json else report.to_text())
     sys.exit(0 if report.holds else 1)
 

@@ -19,7 +19,7 @@ from cli import audit
 from cli.state import REPOSITORY, State
 
 COUNT = re.compile(r"Found \d+ incompatibilit")
-OURS = ("cli", "services", "gateway", "shared", "bench", "tests")
+OURS = ("cli", "services", "gateway", "shared", "bench", "chaos", "tests")
 
 
 @click.command(help=__doc__)

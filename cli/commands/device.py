@@ -23,7 +23,7 @@ def list_(customer_number: int | None) -> None:
     """List the telephones of everybody, or of one customer."""
     owner = customer_id(customer_number) if customer_number is not None else None
     known = customer_numbers()
-    click.echo(f"{'customer':<9} {'mac':<18} {'model':<22} {'fetched':<20} {'registered':<11} label, user")
+    click.echo(f"{'customer':<9} {'mac':<18} {'model':<22} {'fetched':<20} {'registered':<11} label, whose")
     with calls_to("provisioning") as call:
         for row in rows_of(call, "devices_of", customer_id=owner):
             state = row["state"]
@@ -31,7 +31,8 @@ def list_(customer_number: int | None) -> None:
             seen = "yes" if state["registered"] else "no"
             start = f"{whose:<9} {row['mac'] or '–':<18} {row['model_name']:<22}"
             fetched = (state["fetched_at"] or "–")[:19]
-            who = f", {row['user_name']}" if row["user_name"] else ""
+            named = row["user_name"] or row["line_name"]
+            who = f", {named}" if named else ""
             click.echo(f"{start} {fetched:<20} {seen:<11} {row['label']}{who}")
 
 
@@ -62,35 +63,33 @@ def preview(model: str, phonebook: bool) -> None:
 @click.argument("model")
 @click.argument("mac")
 @click.option("--extension", help="Of the PBX user whose telephone it is.")
+@click.option("--line", metavar="NUMBER", help="Of the line without a PBX whose telephone it is.")
 @click.option("--label", default="", metavar="TEXT", help="What the customer calls it.")
 @click.password_option(help="With which it fetches its configuration.")
-def add(customer_number: int, model: str, mac: str, extension: str | None, label: str, password: str) -> None:
+def add(
+    customer_number: int,
+    model: str,
+    mac: str,
+    extension: str | None,
+    line: str | None,
+    label: str,
+    password: str,
+) -> None:
     """Add a telephone of MODEL with this MAC address for a customer."""
+    if extension and line:
+        raise Problem("a telephone is of a user or of a line, not of both.")
     owner = customer_id(customer_number)
-    user_id = _user_with(owner, extension) if extension else None
-    fields = {"model": model, "mac": mac, "label": label, "password": password, "user_id": user_id}
+    whose = {
+        "user_id": _element_with(owner, "users", "extension", extension) if extension else None,
+        "line_id": _element_with(owner, "lines", "number", line) if line else None,
+    }
+    fields = {"model": model, "mac": mac, "label": label, "password": password, **whose}
     with calls_to("provisioning") as call:
         made = call("add_device", customer_id=owner, **fields, command_id=new_id())
-    click.echo(f"added (id {made['id']})")
-
-
-@command.command()
-def reseal() -> None:
-    """Put all secrets of telephones under the newest key; telephones can fetch meanwhile.
-
-    First put the new key in front in TIKKER_SEALING_KEYS of provisioning and its listener, and restart them.
-    Afterwards the old key can go.
-    """
-    seen = changed = missed = 0
-    with calls_to("provisioning") as call:
-        after: str | None = ""
-        while after is not None:
-            batch = call("reseal", after=after)
-            seen, changed, missed = seen + batch["seen"], changed + batch["changed"], missed + batch["missed"]
-            after = batch["next"]
-    click.echo(f"{seen} telephones, {changed} now under the newest key")
-    if missed:
-        raise Problem(f"{missed} telephones changed meanwhile: run this again.")
+        rows = rows_of(call, "devices_of", customer_id=owner)
+        fetches_as = next((row["config_user"] for row in rows if row["id"] == made["id"]), "")
+    known = f", fetches its configuration as {fetches_as}" if fetches_as else ""
+    click.echo(f"added (id {made['id']}){known}")
 
 
 @command.command()
@@ -100,10 +99,11 @@ def republish() -> None:
         click.echo(f"{call('republish')['events']} events queued")
 
 
-def _user_with(customer: str, extension: str) -> str:
+def _element_with(customer: str, kind: str, field: str, value: str) -> str:
+    """The ID of the user or line with this extension or number."""
     with calls_to("pbx") as call:
         config: dict[str, Any] = call("config_of", customer_id=customer, which="published")["config"]
-    found = next((user for user in config["users"] if user.get("extension") == extension), None)
+    found = next((one for one in config[kind] if one.get(field) == value), None)
     if found is None:
-        raise Problem(f"this customer has no user with extension {extension}.")
+        raise Problem(f"this customer has none of its {kind} with {field} {value}.")
     return str(found["id"])

@@ -16,7 +16,8 @@ from cli import packages, testbed
 from cli.lifecycle import run_in_foreground, signals_interrupt
 from cli.state import State
 
-ALL = ["-n", "3", "--dist", "loadgroup"]
+ALL = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
+"""The tests say themselves which go together, and in which order."""
 
 
 @click.command(
