@@ -168,17 +168,25 @@ def ping(db: Database[Document]) -> None:
 
 
 class Lease:
-    """At most one process at a time does a job: the holder of the lease, until it lets it lapse."""
+    """At most one process at a time does a job: the holder of the lease, until it lets it lapse.
+
+    The holder writes when a third of it is over: asked five times a second by every process of the house,
+    that write was half of what an idle database did.
+    """
 
     def __init__(self, db: Database[Document], job: str, seconds: float = 10.0) -> None:
         self._leases: Collection[Document] = db["leases"]
         self._job = job
         self._seconds = seconds
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{time.monotonic_ns()}"
+        self._written: datetime | None = None
 
     def hold(self) -> bool:
         """Take or extend the lease; False while another process holds it."""
         now = datetime.now(UTC)
+        if self._written and self._written <= now < self._written + timedelta(seconds=self._seconds / 3):
+            return True
+        self._written = None
         try:
             self._leases.find_one_and_update(
                 {"_id": self._job, "$or": [{"owner": self._owner}, {"until": {"$lt": now}}]},
@@ -190,9 +198,11 @@ class Lease:
             HELD.labels(self._job).set(0)
             return False
         HELD.labels(self._job).set(1)
+        self._written = now
         return True
 
     def release(self) -> None:
         """Let another process take over at once."""
+        self._written = None
         HELD.labels(self._job).set(0)
         self._leases.delete_one({"_id": self._job, "owner": self._owner})

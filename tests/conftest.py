@@ -42,15 +42,17 @@ LONGEST_FIRST = (
 """Folders and files; the other tests come after them."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests of a folder that share running services run in one worker, which starts them once; so do
-    those of any file. What takes longest begins first: else one worker is left with it in the end."""
-    for item in items:
+    those of any file. Said before xdist reads it, which it does ahead of our changes to the list."""
+    if item.get_closest_marker("xdist_group") is None:
         asked = STANDING.intersection(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("xdist_group") is None:
-            group = item.path.parent.name if asked else str(item.path.relative_to(TESTS))
-            item.add_marker(pytest.mark.xdist_group(group))
+        group = item.path.parent.name if asked else item.path.relative_to(TESTS).as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: else one worker is left with it in the end."""
     items.sort(key=lambda item: _place(item.path.relative_to(TESTS).as_posix()))
 
 

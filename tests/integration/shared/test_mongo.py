@@ -18,7 +18,7 @@ from pymongo.database import Database
 from shared import mongo
 from shared.mongo import Document, Lease, is_down
 from tests.contract.tcp_proxy import TcpProxy
-from tests.support.processes import free_port
+from tests.support.processes import free_port, until
 
 
 def test_transactions_that_collide_are_repeated_until_each_has_had_its_effect(
@@ -112,16 +112,32 @@ def test_a_lease_that_was_let_go_is_free_at_once(database: Database[Document]) -
 
 
 def test_a_lease_lapses_and_its_old_holder_notices(database: Database[Document]) -> None:
-    first, second = Lease(database, "fold", seconds=10), Lease(database, "fold")
+    first, second = Lease(database, "fold", seconds=0.3), Lease(database, "fold", seconds=10)
+    asked = datetime.now(UTC)
     assert first.hold()
     row = database["leases"].find_one({"_id": "fold"})
     assert row is not None
-    assert timedelta(seconds=9) < row["until"] - datetime.now(UTC) <= timedelta(seconds=10)
-    database["leases"].update_one(
-        {"_id": "fold"}, {"$set": {"until": datetime.now(UTC) - timedelta(seconds=1)}}
-    )
-    assert second.hold()
+    assert timedelta(seconds=0.29) < row["until"] - asked < timedelta(seconds=5)
+    assert not second.hold()
+    until(second.hold, what="the lease to lapse")
     assert not first.hold()
+
+
+def test_a_holder_writes_when_a_third_of_its_lease_is_over(database: Database[Document]) -> None:
+    lease = Lease(database, "fold", seconds=0.3)
+
+    def ends() -> datetime:
+        assert lease.hold()
+        row = database["leases"].find_one({"_id": "fold"})
+        assert row is not None
+        return row["until"]
+
+    first = ends()
+    until(lambda: ends() > first, what="the lease to be extended")
+    held_all_day = Lease(database, "tidy", seconds=100)
+    assert held_all_day.hold()
+    database["leases"].delete_one({"_id": "tidy"})
+    assert held_all_day.hold() and database["leases"].find_one({"_id": "tidy"}) is None
 
 
 def test_of_many_who_want_a_lease_at_once_one_gets_it(database: Database[Document]) -> None:
