@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,15 +64,6 @@ class Running:
             text=True,
             timeout=COMMAND_SECONDS,
         )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what looks at the demo as it was made; the stories change it."""
-    here = Path(__file__).parent
-    places = [place for place, item in enumerate(items) if item.path.parent == here]
-    ordered = sorted((items[place] for place in places), key=lambda item: item.path.stem != "test_demo")
-    for place, item in zip(places, ordered, strict=True):
-        items[place] = item
 
 
 @pytest.fixture(scope="session")

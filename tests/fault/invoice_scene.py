@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import threading
 import time
@@ -121,6 +122,7 @@ def runner_of(store: Store, customers: int) -> Runner:
 
 def invoice_for_ever(place: Place, begun: Connection) -> None:
     """What the worker does, until somebody kills it; says when it begins."""
+    faulthandler.enable()
     os.environ["TIKKER_ISSUER"] = place.name
     store = place.store()
     runner = runner_of(store, place.customers)
