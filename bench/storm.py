@@ -8,6 +8,7 @@ the priority of the front: elsewhere they would not take the portal's processor 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import time
@@ -143,9 +144,16 @@ def _family(pids: Iterable[int]) -> list[psutil.Process]:
 
 
 def _cpu(found: Iterable[psutil.Process]) -> float:
-    times = [process.cpu_times() for process in found]
-    return float(sum(t.user + t.system for t in times))
+    """Seconds; what has ended meanwhile, as a worker that is replaced does, counts no more."""
+    used = 0.0
+    for process in found:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            used += times.user + times.system
+    return used
 
 
 def _rss(process: psutil.Process) -> int:
-    return int(process.memory_info().rss)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return int(process.memory_info().rss)
+    return 0
