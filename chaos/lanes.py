@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -47,7 +48,7 @@ PAGES = (
 )
 
 
-class Lane(threading.Thread):
+class Lane(threading.Thread, ABC):
     """``well``: the moments at which something went well; ``problems``: what did not, and when."""
 
     def __init__(self, name: str) -> None:
@@ -67,9 +68,9 @@ class Lane(threading.Thread):
             self.crash = problem
             raise
 
+    @abstractmethod
     def step(self) -> float:
         """Do one thing; how many seconds to wait before the next."""
-        raise NotImplementedError
 
     def note(self, began: float) -> None:
         self.began.append(began)

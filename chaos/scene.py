@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -13,12 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from bench.phones import Phone
 from chaos.bed import Bed
 from chaos.traffic import PLAN
-from cli.demo import billing, handsets
+from cli.demo import handsets
 from cli.demo.calendar import today
 from cli.demo.cast import BAKERY, CUSTOMERS
 from cli.demo.usage import CARRIERS
 from cli.problems import Problem
-from cli.seeding.billing import REGISTRATION
+from cli.seeding.billing import REGISTRATION, ensure_issuers, ensure_products
 from cli.seeding.doors import Doors, open_doors
 from cli.seeding.handsets import ensure_handsets
 from cli.seeding.people import PLAN as DEFAULT
@@ -89,20 +88,8 @@ def prepare(bed: Bed) -> list[Phone]:
         ids = ensure_people(doors, since=last_month())
         ensure_telephony(doors, ids, today(datetime.now(UTC)))
         ensure_handsets(doors, ids)
-        issuer = billing.ISSUERS[0]
-        doors.staff(
-            "invoicing",
-            "save_issuer",
-            seller=issuer.seller,
-            logo=base64.b64encode(issuer.logo).decode(),
-            is_default=True,
-            series=issuer.series,
-            credit_series=issuer.credit_series,
-            command_id="chaos-issuer",
-        )
-        for code, description, cost, per in billing.PRODUCTS:
-            values = {"code": code, "description": description, "price": cost, "per": per}
-            doors.staff("invoicing", "save_product", command_id=f"chaos-product-{code}", **values)
+        ensure_issuers(doors, known=set())
+        ensure_products(doors)
         rows = doors.staff("provisioning", "devices_of", customer_id=ids[handsets.CUSTOMER.code])["rows"]
     return [_phone(row) for row in rows if row["model"] in MAKES]
 

@@ -32,8 +32,8 @@ def ensure_billing(doors: Doors, ids: Ids, months: Sequence[Month], today: date,
     known = {row["seller"]["name"] for row in doors.staff("invoicing", "issuers")}
     if known - {issuer.seller["name"] for issuer in billing.ISSUERS}:
         return
-    _ensure_issuers(doors, known)
-    _ensure_products(doors)
+    ensure_issuers(doors, known)
+    ensure_products(doors)
     for code, customer_id in ids.items():
         _wait_until_known(doors, customer_id)
         _ensure_terms(doors, code, customer_id, months)
@@ -44,7 +44,8 @@ def ensure_billing(doors: Doors, ids: Ids, months: Sequence[Month], today: date,
         say(f"Made the invoices of {written(made[0])} to {written(made[-1])} for {len(ids)} customers.")
 
 
-def _ensure_issuers(doors: Doors, known: set[str]) -> None:
+def ensure_issuers(doors: Doors, known: set[str]) -> None:
+    """Make the senders whose names are not known."""
     for issuer in billing.ISSUERS:
         if issuer.seller["name"] not in known:
             partner_id = find_customer(doors, cast.PARTNER) if issuer.is_partner else None
@@ -61,7 +62,8 @@ def _ensure_issuers(doors: Doors, known: set[str]) -> None:
             )
 
 
-def _ensure_products(doors: Doors) -> None:
+def ensure_products(doors: Doors) -> None:
+    """Make the products that are not there."""
     known = {row["code"] for row in doors.staff("invoicing", "products")}
     for code, description, price, per in billing.PRODUCTS:
         if code not in known:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
 import msgspec
-from pymongo.client_session import ClientSession
-from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from services.provisioning.domain.device import LINE, Device, Person, Rendered
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.store import rows
-from shared import audit, outbox
-from shared.acting import Acting
-from shared.events import DeviceChanged, ResyncRequested, wrap
-from shared.events.audit import Subject
+from shared.events import DeviceChanged, ResyncRequested
 from shared.ids import new_id
-from shared.mongo import Document
+from shared.transactions import Transaction
 
 
 class Taken(Exception):
@@ -30,11 +21,10 @@ class Taken(Exception):
         self.field = field
 
 
-class Changes:
+class Changes(Transaction):
     """``at`` is the moment of the command or event."""
 
-    def __init__(self, db: Database[Document], session: ClientSession, at: datetime) -> None:
-        self._db, self._session, self.at = db, session, at
+    service = "provisioning"
 
     def device(self, customer_id: str, device_id: str) -> Device | None:
         row = self._db["devices"].find_one(
@@ -66,7 +56,7 @@ class Changes:
             self._db["devices"].insert_one(rows.device_row(device), session=self._session)
         except DuplicateKeyError as problem:
             raise Taken(_field(problem)) from problem
-        self.tell(device)
+        self.tell_device(device)
 
     def save(self, device: Device, told: bool = True) -> None:
         """Raises :class:`Taken`. ``told``: others hear of it; only its file is another when not."""
@@ -76,13 +66,13 @@ class Changes:
         except DuplicateKeyError as problem:
             raise Taken(_field(problem)) from problem
         if told:
-            self.tell(device)
+            self.tell_device(device)
 
     def remove(self, device: Device) -> None:
         self._db["devices"].delete_one({"_id": device.id}, session=self._session)
         self._db["registrations"].delete_one({"_id": device.sip_user}, session=self._session)
         gone = msgspec.structs.replace(device, revision=device.revision + 1)
-        self.tell(gone, deleted=True)
+        self.tell_device(gone, deleted=True)
 
     def set_rendered(self, device: Device, rendered: Rendered) -> bool:
         """Keep another file; False when the device has changed meanwhile."""
@@ -93,7 +83,7 @@ class Changes:
     def resync(self, device: Device, event: str) -> None:
         """Ask who holds its registration to tell the phone."""
         told = ResyncRequested(resync_id=new_id(), device_id=device.id, sip_user=device.sip_user, event=event)
-        outbox.add(self._db, self._session, wrap(told, device.customer_id, self.at))
+        self.tell(device.customer_id, told)
 
     def set_person(self, person: Person) -> bool:
         """Keep what pbx told; False when that, or something newer, is known. Who left stays, as a mark. The
@@ -122,22 +112,7 @@ class Changes:
         row = {"_id": sip_user, "at": self.at, "contacts": rows.contact_rows(contacts)}
         self._db["registrations"].replace_one({"_id": sip_user}, row, upsert=True, session=self._session)
 
-    def record(
-        self,
-        acting: Acting,
-        customer_id: str | None,
-        action: str,
-        subject: Subject,
-        before: Mapping[str, Any] | None = None,
-        after: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Tell the audit log what this command changed."""
-        told = audit.entry(
-            "provisioning", acting, customer_id, action, subject, before=before, after=after, at=self.at
-        )
-        outbox.add(self._db, self._session, told)
-
-    def tell(self, device: Device, deleted: bool = False) -> None:
+    def tell_device(self, device: Device, deleted: bool = False) -> None:
         """Tell others of a device as it is."""
         event = DeviceChanged(
             device_id=device.id,
@@ -149,7 +124,7 @@ class Changes:
             label=device.label,
             deleted=deleted,
         )
-        outbox.add(self._db, self._session, wrap(event, device.customer_id, self.at))
+        self.tell(device.customer_id, event)
 
 
 def _field(problem: DuplicateKeyError) -> str:

@@ -132,7 +132,7 @@ class Store:
         def run(changes: Changes) -> list[Device]:
             batch = self.sealed_after(after, limit)
             for device in batch:
-                changes.tell(device)
+                changes.tell_device(device)
             return batch
 
         return self.in_one(at, run)
