@@ -1,8 +1,9 @@
 """Putting a new copy in a service's place while people use the portal: no page fails, none misses a part.
 
 As an update goes (docs/operations.md): a second process of the service is started, and when it is ready the
-first is told to stop. One service after the other. A machine that is so busy that services miss their five
-seconds without being renewed fails as well: the figures name the pages.
+first is told to stop. One service after the other, the portal itself last: what stands before its copies sends
+people to the new one, and a moment later the old one is told to stop. A machine that is so busy that services
+miss their five seconds without being renewed fails as well: the figures name the pages.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from cli.state import State
 from cli.testbed import Testbed
 
 WALKERS, THINK_SECONDS = 6, 0.2
+PORTAL = "gateway"
+LATER_SECONDS = 1.0
+"""Between sending people elsewhere and stopping what they were sent from."""
 AROUND_SECONDS = 3.0
 """Of walking before and after."""
 MISSING = "laden lukt nu niet"
@@ -35,10 +39,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is logged in, and the pages that they may see."""
+    """Somebody who is logged in, and the paths of the pages that they may see."""
 
     browser: Browser
-    addresses: dict[str, str]
+    paths: dict[str, str]
+
+
+@dataclass
+class Door:
+    """The copy of the portal that people are sent to, as a load balancer does."""
+
+    address: str
 
 
 def run(bed: Testbed, state: State, say: Say) -> Report:
@@ -48,11 +59,12 @@ def run(bed: Testbed, state: State, say: Say) -> Report:
         say("everything runs; demo data are loaded")
         pages.seed(house, state)
         people = [_person(house, index) for index in range(WALKERS)]
-        for name in SERVICES:
-            with _walking(people) as walked:
+        door = Door(house.address)
+        for name in (*SERVICES, PORTAL):
+            with _walking(people, door) as walked:
                 time.sleep(AROUND_SECONDS)
                 began = time.monotonic()
-                _renew(name, house, running)
+                _renew(name, house, running, door)
                 report.figures[f"rolling.{name}: seconds"] = round(time.monotonic() - began, 1)
                 time.sleep(AROUND_SECONDS)
             _tell(report, name, walked)
@@ -65,7 +77,8 @@ def run(bed: Testbed, state: State, say: Say) -> Report:
 def _person(house: House, index: int) -> Person:
     person = PEOPLE[index % len(PEOPLE)]
     browser = logged_in(house.address, person.username, person.password)
-    return Person(browser, pages.pages_of(browser, house.address))
+    found = pages.pages_of(browser, house.address)
+    return Person(browser, {name: page.removeprefix(house.address) for name, page in found.items()})
 
 
 def _tell(report: Report, name: str, walked: Walked) -> None:
@@ -77,12 +90,16 @@ def _tell(report: Report, name: str, walked: Walked) -> None:
         report.figures[f"rolling.{name}: {error}"] = walked.errors.count(error)
 
 
-def _renew(name: str, house: House, running: Running) -> None:
+def _renew(name: str, house: House, running: Running, door: Door) -> None:
     """A second process beside the first, and when it is ready the first one stops."""
     process = next(one for one in processes.PROCESSES if one.name == name)
-    port = _unused_port()
-    old, running[name] = running[name], launched(process, house, HEALTH_PORT=str(port))
-    wait_for(f"http://127.0.0.1:{port}/readyz")
+    health, portal = _unused_port(), _unused_port()
+    other = {"HEALTH_PORT": str(health), **({"GATEWAY_PORT": str(portal)} if name == PORTAL else {})}
+    old, running[name] = running[name], launched(process, house, **other)
+    wait_for(f"http://127.0.0.1:{health}/readyz")
+    if name == PORTAL:
+        door.address = f"http://127.0.0.1:{portal}"
+        time.sleep(LATER_SECONDS)
     old.terminate()
     old.wait(STOP_SECONDS)
 
@@ -93,10 +110,10 @@ def _unused_port() -> int:
 
 
 @contextmanager
-def _walking(people: Sequence[Person]) -> Iterator[Walked]:
+def _walking(people: Sequence[Person], door: Door) -> Iterator[Walked]:
     """They go from page to page within the block."""
     walked, over = Walked(), threading.Event()
-    threads = [threading.Thread(target=_walk, args=(person, walked, over)) for person in people]
+    threads = [threading.Thread(target=_walk, args=(person, door, walked, over)) for person in people]
     for thread in threads:
         thread.start()
     try:
@@ -107,13 +124,13 @@ def _walking(people: Sequence[Person]) -> Iterator[Walked]:
             thread.join()
 
 
-def _walk(person: Person, walked: Walked, over: threading.Event) -> None:
-    for name, address in cycle(person.addresses.items()):
+def _walk(person: Person, door: Door, walked: Walked, over: threading.Event) -> None:
+    for name, path in cycle(person.paths.items()):
         if over.wait(THINK_SECONDS):
             return
         began = time.monotonic()
         try:
-            if MISSING in pages.get(person.browser, address):
+            if MISSING in pages.get(person.browser, door.address + path):
                 raise RuntimeError("a part is missing")
             walked.seconds[name].append(time.monotonic() - began)
         except (OSError, RuntimeError) as problem:

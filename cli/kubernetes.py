@@ -20,7 +20,10 @@ SECRETS, SETTINGS = "tikker-secrets", "tikker-settings"
 HEALTH = 9000
 USER = 10001
 GRACE_SECONDS = 35
-"""A process drains for 25 s at most."""
+"""A process drains for 25 s at most, after SENT_ELSEWHERE_SECONDS."""
+SENT_ELSEWHERE_SECONDS = 5
+"""A cluster goes on sending requests to a pod for a moment after it told it to stop: who is asked by HTTP
+closes its door only then."""
 COMPOSE = REPOSITORY / "docker-compose.yml"
 MANIFESTS = REPOSITORY / "ops/kubernetes"
 
@@ -198,6 +201,8 @@ def _process(name: str, services: Manifest) -> list[Manifest]:
     container = _container(name, services[name]) | _probes()
     ports = [{"name": "health", "containerPort": HEALTH}]
     container["ports"] = ports + [{"name": n, "containerPort": number} for n, number in scale.ports]
+    if scale.ports:
+        container["lifecycle"] = {"preStop": {"exec": {"command": ["sleep", str(SENT_ELSEWHERE_SECONDS)]}}}
     made = [_deployment(name, scale.copies, _pod(container)), _budget(name)]
     if scale.ports:
         made.append(_service(name, scale.ports))

@@ -117,6 +117,23 @@ def test_a_process_is_asked_how_it_is(containers: dict[str, Json], name: str) ->
     assert {"name": "HEALTH_HOST", "value": "0.0.0.0"} in container["env"]
 
 
+def test_who_is_asked_by_http_closes_its_door_after_others_know(manifests: list[Json]) -> None:
+    pods = {
+        one["metadata"]["name"]: one["spec"]["template"]["spec"]
+        for one in manifests
+        if one["kind"] == "Deployment"
+    }
+    asked = {"gateway", "phones", "provisioning-listener", "pbx-listener"}
+    waits = {
+        name: container["lifecycle"]["preStop"]["exec"]["command"]
+        for name, pod in pods.items()
+        for container in pod["containers"]
+        if "lifecycle" in container
+    }
+    assert waits == dict.fromkeys(asked, ["sleep", "5"])
+    assert all(pods[name]["terminationGracePeriodSeconds"] >= 5 + 25 for name in asked)
+
+
 def test_every_manifest_is_of_a_kind_and_place_that_a_cluster_knows(manifests: list[Json]) -> None:
     seen = set()
     for each in manifests:
