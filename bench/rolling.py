@@ -1,9 +1,9 @@
 """Putting a new copy in a service's place while people use the portal: no page fails, none misses a part.
 
 As an update goes (docs/operations.md): a second process of the service is started, and when it is ready the
-first is told to stop. One service after the other, the portal itself last: what stands before its copies sends
-people to the new one, and a moment later the old one is told to stop. A machine that is so busy that services
-miss their five seconds without being renewed fails as well: the figures name the pages.
+first is told to stop. One service after the other, the portal itself last: what stands before its copies
+sends people to the new one, and a moment later the old one is told to stop. A machine that is so busy that
+services miss their five seconds without being renewed fails as well: the figures name the pages.
 """
 
 from __future__ import annotations

@@ -92,8 +92,20 @@ class Bed:
 
     def queues(self, vhost: str) -> dict[str, int]:
         """How many messages each queue has, those in hand as well. Raises OSError."""
+        return {row["name"]: int(row.get("messages", 0)) for row in self._queues(vhost)}
+
+    def held_up(self, vhost: str) -> list[str]:
+        """What the broker knows of each queue that is not empty. Raises OSError."""
+        return [
+            f"{row['name']}: {row.get('messages_ready')} ready, {row.get('messages_unacknowledged')} in hand"
+            for row in self._queues(vhost)
+            if row.get("messages")
+        ]
+
+    def _queues(self, vhost: str) -> list[Json]:
         path = f"/queues/{quote(vhost, safe='')}?disable_stats=true&enable_queue_totals=true"
-        return {row["name"]: int(row.get("messages", 0)) for row in self.api("GET", path)}
+        rows: list[Json] = self.api("GET", path)
+        return rows
 
     def admin_uri(self, vhost: str) -> str:
         host = f"{LOCALHOST}:{self.house.ports.broker}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from chaos.results import NEVER, Outcome, Seed
 from chaos.scene import Scene, companies_of, logins
 from chaos.schedule import Fault, faults
 from chaos.traffic import Traffic
+from cli.program import SERVICES
 from shared.errors import DependencyDown, TikkerError
 from shared.publisher import Message, Publisher
 
@@ -110,7 +112,7 @@ def run(bed: Bed, phones: Sequence[Phone], seed: int, place: int, say: Say) -> S
     say(f"seed {seed}: the load is over ({time.monotonic() - began:.0f} s); waiting until all is done")
     books = Books(bed, scene, load.traffic, load.desk, at, load.run_id, tuple(load.poison))
     pending, findings = _settled(books)
-    findings += [Finding(Wrong.LOST, f"not done in {QUIET_SECONDS:.0f} s: {pending}")] if pending else []
+    findings += [_not_done(bed, pending)] if pending else []
     findings += load.crashed()
     figures = _figures(books, load)
     load.desk.close()
@@ -218,6 +220,17 @@ def _settled(books: Books) -> tuple[str, list[Finding]]:
         if is_quiet or time.monotonic() > deadline:
             return pending, findings
         time.sleep(1.0)
+
+
+def _not_done(bed: Bed, pending: str) -> Finding:
+    """With what the broker knows of it; the services write down where they are."""
+    for name in SERVICES:
+        bed.signal(name, signal.SIGUSR1)
+    try:
+        held_up = "; ".join(bed.held_up(bed.house.portal_vhost))
+    except OSError as problem:
+        held_up = f"the broker cannot be asked: {problem}"
+    return Finding(Wrong.LOST, f"not done in {QUIET_SECONDS:.0f} s: {pending} ({held_up})")
 
 
 def _figures(books: Books, load: Load) -> dict[str, float | int]:

@@ -13,7 +13,9 @@ from datetime import datetime
 from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
 
+from shared import tenancy
 from shared.errors import Conflict
 from shared.mongo import Document, transact
 from shared.words import gettext
@@ -35,19 +37,28 @@ def once(
     """Run ``work`` in one transaction, unless the command has run: then its answer again.
 
     ``request`` says what the command asks, without secrets: its digest is kept. Conflict when the ID
-    was used for something else.
+    was used for something else, or by another customer.
     """
     digest = hashlib.sha256(repr(request).encode()).hexdigest()
+    customer = tenancy.bound()
+    wanted: Document = {"_id": command_id}
+    if customer is not None:
+        wanted["customer_id"] = {
+            "$in": [customer, None]
+        }  # releases before this one did not keep whose it was
 
     def run(session: ClientSession) -> Document:
-        done = db["commands"].find_one({"_id": command_id}, session=session)
+        done = db["commands"].find_one(wanted, session=session)
         if done and done["request"] != digest:
             raise Conflict(gettext("Deze opdracht is al gebruikt voor iets anders."))
         if done:
             return dict(done["answer"])
         answer = work(session)
-        row = {"_id": command_id, "request": digest, "answer": answer, "at": at}
-        db["commands"].insert_one(row, session=session)
+        row = {"_id": command_id, "customer_id": customer, "request": digest, "answer": answer, "at": at}
+        try:
+            db["commands"].insert_one(row, session=session)
+        except DuplicateKeyError as problem:
+            raise Conflict(gettext("Deze opdracht is al gebruikt voor iets anders.")) from problem
         return answer
 
     return transact(db, run)

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from shared import telemetry
+from shared import stacks, telemetry
 from shared.logging import correlated, setup_logging
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def begin(process: str) -> None:
-    """Log and, where it is wanted, trace under this name; before the process opens its database."""
+    """Log and, where it is wanted, trace under this name; before the process opens its database, and in its
+    main thread."""
     setup_logging(process)
     telemetry.start(process)
+    stacks.tell_on_signal()
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
+from shared import tenancy
 from shared.config import setting
 
 TIMEOUT_MS = 3000
@@ -65,6 +66,7 @@ _DOWN_CODES = frozenset(
 
 def connect(uri: str | None = None, *, timeout_ms: int = TIMEOUT_MS, **options: Any) -> Database[Document]:
     """The database named in the URI (default: the setting MONGO_URI); nothing connects yet."""
+    listeners = [tenancy.TenantListener(), *options.pop("event_listeners", ())]
     client: MongoClient[Document] = MongoClient(
         uri or setting("MONGO_URI"),
         tz_aware=True,
@@ -74,6 +76,7 @@ def connect(uri: str | None = None, *, timeout_ms: int = TIMEOUT_MS, **options: 
         waitQueueTimeoutMS=timeout_ms,
         w="majority",
         readConcernLevel="majority",
+        event_listeners=listeners,
         appname=os.environ.get("TIKKER_ISSUER", "tikker"),
         **options,
     )
@@ -113,6 +116,7 @@ def _once(session: ClientSession, work: Callable[[ClientSession], Result], began
     session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority"), ReadPreference.PRIMARY)
     try:
         result = work(session)
+        tenancy.check()
     except BaseException:
         with timeout(ABORT_SECONDS):  # a server that is away ends the transaction by itself
             session.abort_transaction()

@@ -22,7 +22,7 @@ from functools import partial
 
 from nameko.runners import ServiceRunner
 
-from shared import collector, mongo, telemetry
+from shared import collector, mongo, stacks, telemetry
 from shared.abandoned import keep_aborting
 from shared.bus.consumer import SafeQueueConsumer
 from shared.bus.container import CorrelatedContainer
@@ -83,6 +83,7 @@ def run(service: str) -> None:
 
     ready: dict[str, Check] = {"broker": consuming, "database": partial(mongo.ping, database)}
     serve_health(health_app({"loop": _Heart().check}, ready))
+    stacks.tell_on_signal()
     signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn(_stop, runner))
     signal.signal(signal.SIGINT, lambda *_: eventlet.spawn(_stop, runner))
     try:

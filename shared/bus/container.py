@@ -7,7 +7,8 @@ from typing import Any
 
 from nameko.containers import ServiceContainer
 
-from shared import telemetry
+from shared import telemetry, tenancy
+from shared.acting import Acting
 from shared.logging import correlated
 from shared.words import OWN, speaking
 
@@ -19,7 +20,9 @@ class CorrelatedContainer(ServiceContainer):
         data = worker_ctx.data
         entrypoint = worker_ctx.entrypoint
         kind = getattr(entrypoint, "traced_as", telemetry.SERVER)
+        acting = next((one for one in worker_ctx.args if isinstance(one, Acting)), None)
         with (
+            tenancy.only_for(acting),
             correlated(data.get("correlation_id")) as chosen,
             speaking(data.get("language", OWN)),
             telemetry.doing(f"{self.service_name}.{entrypoint.method_name}", kind, data.get("trace"), chosen),

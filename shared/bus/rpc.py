@@ -10,6 +10,7 @@ changes something carries a command ID.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +22,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 from prometheus_client import Histogram
 
-from shared import telemetry
+from shared import telemetry, tenancy
 from shared.acting import CONTEXT_HEADER, Verifier
 from shared.bus import burial
 from shared.bus.consumer import SafeQueueConsumer, requeue_later
@@ -170,6 +171,10 @@ class SafeRpc(Rpc):
         self, message: Any, started: float, _worker: Any, result: Any, exc_info: Any
     ) -> tuple[Any, Any]:
         CALLS.labels(self.method_name).observe(time.monotonic() - started)
+        try:
+            tenancy.check()
+        except tenancy.Unscoped:
+            result, exc_info = None, sys.exc_info()
         telemetry.note(error=type(exc_info[1]).__name__ if exc_info else "")
         self.rpc_consumer.answer(message, self.method_name, result, exc_info[1] if exc_info else None)
         return result, exc_info

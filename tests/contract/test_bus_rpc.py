@@ -50,6 +50,23 @@ def test_what_a_call_logs_carries_the_correlation_id_of_the_context(toy: Scene, 
     assert toy.logged("acting", about=about)["correlation_id"] == USER.correlation_id
 
 
+def test_a_call_that_does_not_name_its_customer_to_the_database_has_no_answer_and_no_effect(
+    toy: Scene, client: RpcClient
+) -> None:
+    """Requirement 1 of docs/hardening.md."""
+    about = new_id()
+    client.call("toy", "ring", USER, id=about)
+    before = client.call("toy", "bells", USER, id=about)
+    assert before >= 1
+    with pytest.raises(Fault):
+        client.call("toy", "bells", USER, id=about, act="careless")
+    assert toy.logged("a command does not name the customer", collection="bells")["command"] == "aggregate"
+    with pytest.raises(Fault):
+        client.call("toy", "ring", USER, id=new_id(), act="careless")
+    everybodys = client.call("toy", "bells", Acting(kind="staff", scope="operator"), id=about, act="careless")
+    assert everybodys == client.call("toy", "bells", USER, id=about) == before
+
+
 def test_threads_that_share_a_client_all_get_their_own_answers(toy: Scene, client: RpcClient) -> None:
     def call_often(thread: int) -> bool:
         wanted = [f"{thread}-{i}-{new_id()}" for i in range(20)]

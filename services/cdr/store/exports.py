@@ -15,6 +15,7 @@ from pymongo.database import Database
 from services.cdr.domain.posting import Row
 from services.cdr.domain.selection import Selection
 from services.cdr.store.details import SORTS, DetailsStore, beyond
+from shared import tenancy
 from shared.mongo import Document
 
 PIECE = 512 * 1024
@@ -24,6 +25,9 @@ MOST_PIECES = 4
 """Pieces in memory at most. PyMongo itself would gather 32 MB of them, and has no setting for that: hence the
 two names of its own in :class:`FileWriter`, which are those of the release that is pinned."""
 BUCKET = "exports"
+
+tenancy.common(f"{BUCKET}.chunks")
+"""Pieces have the name of their file, which is looked up with the customer first."""
 
 _COLUMNS = (
     *("start", "type", "sender", "receiver", "destination", "kind", "quantity"),

@@ -12,10 +12,14 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from services.cdr.store.counters import Count
+from shared import tenancy
 from shared.mongo import Document
 
 KEPT = timedelta(days=1)
 """For how long it is known that a selection takes long."""
+
+tenancy.common("long_counts")
+"""Their names are digests of the customer and the selection."""
 
 
 @dataclass(frozen=True, slots=True)

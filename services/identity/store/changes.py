@@ -18,7 +18,7 @@ from services.identity.store import companies, links, mails
 from services.identity.store.rows import customer_of, customer_row, user_of, user_row
 from services.identity.store.second_steps import SecondStepBook
 from services.identity.store.tokens import TokenBook
-from shared import outbox
+from shared import outbox, tenancy
 from shared.errors import Conflict
 from shared.events import UserChanged, wrap
 from shared.mongo import Document
@@ -90,12 +90,12 @@ class Changes(Transaction):
             self.save_user(users.logged_out(user))
 
     def user(self, user_id: str, within: str | None) -> User | None:
-        """The user; ``within`` a customer (its ID), or anywhere (None)."""
-        wanted = {"_id": user_id} if within is None else {"_id": user_id, "customer_id": within}
+        """The user; ``within`` a customer (its ID), or as far as who asks may reach (None)."""
+        wanted = tenancy.own({"_id": user_id}) if within is None else {"_id": user_id, "customer_id": within}
         return user_of(self._db["users"].find_one(wanted, session=self._session))
 
     def user_by_id(self, user_id: str) -> User | None:
-        """Of whichever customer."""
+        """Of whichever customer, unless a customer's person asks: then of that one."""
         return self.user(user_id, None)
 
     def hold_users(self, customer_id: str) -> None:
@@ -129,14 +129,14 @@ class Changes(Transaction):
         """Raises Conflict like :meth:`add_user`."""
         row = {"$set": user_row(user)}
         try:
-            self._db["users"].update_one({"_id": user.id}, row, session=self._session)
+            self._db["users"].update_one(_one(user), row, session=self._session)
         except DuplicateKeyError as problem:
             raise _taken(user.username) from problem
         self._tell(user, users.changed(user))
 
     def delete_user(self, user: User) -> None:
         """For good: the username is free again."""
-        self._db["users"].delete_one({"_id": user.id}, session=self._session)
+        self._db["users"].delete_one(_one(user), session=self._session)
         self.second_steps.remove(user.id)
         self.tokens.remove_of(user.id)
         self._tell(user, users.deleted(user))
@@ -155,6 +155,10 @@ class Changes(Transaction):
 
     def _tell(self, user: User, event: UserChanged) -> None:
         outbox.add(self._db, self._session, wrap(event, user.customer_id, self.at))
+
+
+def _one(user: User) -> Document:
+    return {"_id": user.id, "customer_id": user.customer_id}
 
 
 def _taken(username: str) -> Conflict:

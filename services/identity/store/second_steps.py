@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from services.identity.domain.second_steps import SET_UP_FOR, SecondStep, Ticket
 from services.identity.domain.users import User
 from services.identity.store.rows import user_of
+from shared import tenancy
 from shared.mongo import Document
 
 INDEXES = {
@@ -42,11 +43,12 @@ class SecondStepBook:
 
     def find(self, user_id: str) -> SecondStep | None:
         """A user's second step; None when it is off, or not confirmed yet."""
-        row = self._steps.find_one({"_id": user_id, **ON}, session=self._session)
+        row = self._steps.find_one(tenancy.own({"_id": user_id, **ON}), session=self._session)
         return _second_step(row) if row else None
 
     def is_on(self, user_id: str) -> bool:
-        return self._steps.count_documents({"_id": user_id, **ON}, limit=1, session=self._session) == 1
+        wanted = tenancy.own({"_id": user_id, **ON})
+        return self._steps.count_documents(wanted, limit=1, session=self._session) == 1
 
     def begin(self, user: User, sealed: str, now: datetime) -> str | None:
         """The sealed secret that waits to be confirmed: this one, unless another still waits. None when
@@ -101,7 +103,7 @@ class SecondStepBook:
 
     def remove(self, user_id: str) -> bool:
         """Turn it off, and forget what waits to be confirmed; whether it was on."""
-        row = self._steps.find_one_and_delete({"_id": user_id}, session=self._session)
+        row = self._steps.find_one_and_delete(tenancy.own({"_id": user_id}), session=self._session)
         return row is not None and row.get("since") is not None
 
     def add_ticket(self, ticket: Ticket) -> None:

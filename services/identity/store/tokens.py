@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from services.identity.domain.tokens import KEPT_AFTER, TOLD_EVERY, Token
 from services.identity.domain.users import Role
+from shared import tenancy
 from shared.mongo import Document
 
 INDEXES = {
@@ -45,10 +46,10 @@ class TokenBook:
         self._tokens.insert_one({"_id": row.pop("id"), **row}, session=self._session)
 
     def remove(self, token: Token) -> None:
-        self._tokens.delete_one({"_id": token.id}, session=self._session)
+        self._tokens.delete_one({"_id": token.id, "user_id": token.user_id}, session=self._session)
 
     def remove_of(self, user_id: str) -> None:
-        self._tokens.delete_many({"user_id": user_id}, session=self._session)
+        self._tokens.delete_many(tenancy.own({"user_id": user_id}), session=self._session)
 
     def used(self, token: Token, address: str, now: datetime) -> None:
         """Write down that it was used, unless that was done a moment ago."""

@@ -20,8 +20,12 @@ from services.identity.domain.lockout import (
     one_more,
     wait_before,
 )
+from shared import tenancy
 from shared.errors import Unavailable
 from shared.mongo import Document
+
+tenancy.common("tries")
+"""Counts by account, address and of the house as a whole, under digests; no data of customers."""
 
 INDEXES = {
     "tries": [IndexModel([("last_at", ASCENDING)], expireAfterSeconds=int(FORGET_AFTER.total_seconds()))],

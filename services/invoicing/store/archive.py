@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.invoicing.store.base import Reading
+from shared import tenancy
 from shared.days import day_of
 from shared.mongo import Document
 
@@ -53,7 +54,8 @@ class ArchiveReads(Reading):
         return list(rows.sort([(order, way), ("_id", way)]).limit(limit))
 
     def credit_notes(self, invoice_id: str) -> list[Document]:
-        return list(self._db["invoices"].find({"credit_of": invoice_id}).sort("number", ASCENDING))
+        notes = tenancy.own({"credit_of": invoice_id})
+        return list(self._db["invoices"].find(notes).sort("number", ASCENDING))
 
     def count(self, query: Document) -> int:
         return self._db["invoices"].count_documents(query, limit=_MOST_COUNTED)

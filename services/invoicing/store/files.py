@@ -9,6 +9,7 @@ from gridfs import GridFSBucket
 from pymongo import ASCENDING, IndexModel
 
 from services.invoicing.store.base import Reading
+from shared import tenancy
 from shared.ids import new_id
 from shared.mongo import Document
 
@@ -18,6 +19,9 @@ BUCKET = "documents"
 PIECES = f"{BUCKET}.chunks"
 INDEXES = {PIECES: [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)]}
 COLLECTIONS = (f"{BUCKET}.files",)
+
+tenancy.common(PIECES)
+"""Pieces have the name of their file, which stands in an invoice that was looked up with the customer."""
 
 
 class FileStore(Reading):

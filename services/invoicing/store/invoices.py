@@ -17,9 +17,13 @@ from services.invoicing.domain.parties import Issuer
 from services.invoicing.domain.periods import named
 from services.invoicing.domain.recurring import Billed
 from services.invoicing.store.base import Reading, Transaction, value_of
+from shared import tenancy
 from shared.mongo import Document
 
 ORDERS = ("period", "number", "issued_on", "sent_on", "total", "status")
+tenancy.common("letterheads")
+"""Logos of issuers, by their digest."""
+
 INDEXES = {
     "invoices": [
         IndexModel(
@@ -123,7 +127,7 @@ class InvoiceChanges(Transaction):
 
 class InvoiceReads(Reading):
     def row_of(self, invoice_id: str) -> Document | None:
-        return self._db["invoices"].find_one({"_id": invoice_id})
+        return self._db["invoices"].find_one(tenancy.own({"_id": invoice_id}))
 
     def invoice_of(self, customer_id: str, period: str) -> Document | None:
         """The customer's invoice of a period, if there is one."""

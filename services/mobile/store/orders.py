@@ -10,6 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.mobile.domain.sim import Order, OrderState
 from services.mobile.store.base import Reading, Transaction
+from shared import tenancy
 from shared.ids import new_id
 from shared.mongo import Document
 
@@ -32,7 +33,8 @@ class OrderChanges(Transaction):
 
     def orders(self, subscription_id: str) -> list[Order]:
         """All of a subscription, oldest first."""
-        found = self._db["orders"].find({"subscription_id": subscription_id}, session=self._session)
+        wanted = tenancy.own({"subscription_id": subscription_id})
+        found = self._db["orders"].find(wanted, session=self._session)
         return [_order(row) for row in found.sort("sequence", ASCENDING)]
 
     def order(self, order_id: str) -> Order | None:
@@ -63,7 +65,7 @@ class OrderReads(Reading):
 
     def history(self, subscription_id: str, limit: int) -> list[Order]:
         """The newest orders of a subscription first."""
-        found = self._db["orders"].find({"subscription_id": subscription_id})
+        found = self._db["orders"].find(tenancy.own({"subscription_id": subscription_id}))
         return [_order(row) for row in found.sort("sequence", DESCENDING).limit(limit)]
 
     def unsent(self, limit: int) -> list[Order]:

@@ -16,6 +16,7 @@ from services.mobile.domain.terms import Terms
 from services.mobile.store import rows
 from services.mobile.store.base import Reading, Transaction
 from services.mobile.store.terms import TermsChanges
+from shared import tenancy
 from shared.mongo import Document
 
 SHOWN = ("customer_id", "shown_number", "_id")
@@ -52,11 +53,11 @@ class SubscriptionChanges(TermsChanges, Transaction):
         return self._found({"sim_number": sim_number}) if sim_number else []
 
     def subscription(self, subscription_id: str) -> Subscription | None:
-        found = self._found({"_id": subscription_id})
+        found = self._found(tenancy.own({"_id": subscription_id}))
         return found[0] if found else None
 
     def subscriptions(self, ids: Iterable[str]) -> list[Subscription]:
-        return self._found({"_id": {"$in": list(ids)}})
+        return self._found(tenancy.own({"_id": {"$in": list(ids)}}))
 
     def next_of(self, customer_id: str | None, after: str, limit: int) -> list[Subscription]:
         """The next subscriptions by ID, of one customer or of all."""
@@ -74,7 +75,7 @@ class SubscriptionChanges(TermsChanges, Transaction):
     def store(self, *subscriptions: Subscription) -> None:
         """Store what others need not hear of."""
         wanted = [rows.row(each) for each in subscriptions]
-        writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in wanted]
+        writes = [ReplaceOne(tenancy.own({"_id": row["_id"]}), row, upsert=True) for row in wanted]
         self._db["subscriptions"].bulk_write(writes, session=self._session)
 
     def tell_of(self, *subscriptions: Subscription) -> None:
@@ -86,9 +87,8 @@ class SubscriptionChanges(TermsChanges, Transaction):
             self.tell(each.customer_id, shares.changed(each, known[each.customer_id]))
 
     def set_sim_state(self, subscription_id: str, state: SimState) -> None:
-        self._db["subscriptions"].update_one(
-            {"_id": subscription_id}, {"$set": {"sim_state": rows.sim_row(state)}}, session=self._session
-        )
+        wanted, change = tenancy.own({"_id": subscription_id}), {"$set": {"sim_state": rows.sim_row(state)}}
+        self._db["subscriptions"].update_one(wanted, change, session=self._session)
 
     def _found(self, wanted: Document) -> list[Subscription]:
         found = self._db["subscriptions"].find(wanted, session=self._session)
@@ -99,7 +99,7 @@ class SubscriptionReads(Reading):
     """Subscriptions as lists and pages."""
 
     def subscription(self, subscription_id: str) -> Subscription | None:
-        found = self._db["subscriptions"].find_one({"_id": subscription_id})
+        found = self._db["subscriptions"].find_one(tenancy.own({"_id": subscription_id}))
         return rows.subscription(found) if found else None
 
     def subscriptions(self, customer_id: str | None, after: str | None, limit: int) -> list[Subscription]:
@@ -137,7 +137,7 @@ class SubscriptionReads(Reading):
         self, wanted: Document, order: tuple[str, ...], after: str | None, limit: int
     ) -> list[Subscription]:
         if after is not None:
-            last = self._db["subscriptions"].find_one({"_id": after}, dict.fromkeys(order, 1))
+            last = self._db["subscriptions"].find_one(tenancy.own({"_id": after}), dict.fromkeys(order, 1))
             if last is None:
                 return []
             wanted = {"$and": [wanted, _later(last, order)]}

@@ -9,7 +9,11 @@ from pymongo import ASCENDING, IndexModel
 from services.mobile.domain.limits import Setting
 from services.mobile.domain.terms import Deviation, Step, Terms
 from services.mobile.store.base import Reading, Transaction
+from shared import tenancy
 from shared.mongo import Document
+
+tenancy.common("defaults")
+"""What partners choose for all their customers."""
 
 INDEXES = {
     "terms": [IndexModel([("untold", ASCENDING)], partialFilterExpression={"untold": True})],

@@ -9,6 +9,7 @@ from pymongo.collection import Collection
 
 from services.mobile.domain.usage import BundleSum, CustomerMonth, SubscriptionMonth, TypeSum
 from services.mobile.store.base import Reading, Transaction
+from shared import tenancy
 from shared.mongo import Document
 
 INDEXES = {
@@ -26,9 +27,8 @@ class UsageChanges(Transaction):
     def subscription_months(self, customer_id: str, keys: Iterable[Key]) -> dict[Key, SubscriptionMonth]:
         """Of each key; what is not there yet is empty."""
         wanted = list(keys)
-        found = self._db["subscription_months"].find(
-            {"_id": {"$in": [_id(key) for key in wanted]}}, session=self._session
-        )
+        ids = {"_id": {"$in": [_id(key) for key in wanted]}, "customer_id": customer_id}
+        found = self._db["subscription_months"].find(ids, session=self._session)
         known = {(row["subscription_id"], row["month"]): _subscription_month(row) for row in found}
         return {key: known.get(key) or SubscriptionMonth(customer_id, *key) for key in wanted}
 
@@ -55,7 +55,7 @@ class UsageReads(Reading):
 
     def subscription_months(self, ids: Iterable[str], month: str) -> dict[str, SubscriptionMonth]:
         """By subscription; without what nothing is known of."""
-        wanted = {"_id": {"$in": [_id((each, month)) for each in ids]}}
+        wanted = tenancy.own({"_id": {"$in": [_id((each, month)) for each in ids]}})
         found: Collection[Document] = self._db["subscription_months"]
         return {row["subscription_id"]: _subscription_month(row) for row in found.find(wanted)}
 

@@ -15,7 +15,7 @@ from pymongo.errors import BulkWriteError
 from services.pbx.domain import numbers as domain
 from services.pbx.domain.numbers import Assignment, Range, Term
 from services.pbx.store.base import Reading, Transaction
-from shared import mongo, outbox
+from shared import mongo, outbox, tenancy
 from shared.errors import Conflict
 from shared.events import wrap
 from shared.mongo import Document
@@ -25,6 +25,9 @@ PUBLISH_BATCH = 500
 DUPLICATE_KEY = 11000
 
 ORDER = ("number", "valid_from", "_id")
+tenancy.common("numbers")
+"""All numbers there are, so that two commands on one collide; whose they are stands elsewhere."""
+
 INDEXES = {
     "ranges": [IndexModel([("first", ASCENDING)])],
     "assignments": [
@@ -63,9 +66,11 @@ class NumberChanges(Transaction):
         return {row["_id"] for row in self._db["numbers"].find(wanted, {"_id": 1}, session=self._session)}
 
     def history(self, numbers: Sequence[str]) -> dict[str, list[Assignment]]:
-        """All assignments of each number, ended ones too; hold the numbers first."""
+        """All assignments of each number, ended ones too, as far as who asks may see them; hold the numbers
+        first."""
         found: dict[str, list[Assignment]] = {number: [] for number in numbers}
-        for row in self._db["assignments"].find({"number": {"$in": list(numbers)}}, session=self._session):
+        wanted = tenancy.own({"number": {"$in": list(numbers)}})
+        for row in self._db["assignments"].find(wanted, session=self._session):
             found[row["number"]].append(_assignment(row))
         return found
 
@@ -77,7 +82,8 @@ class NumberChanges(Transaction):
         """Store new or changed assignments and queue the events that tell of them."""
         rows = [_row(assignment) for assignment in assignments]
         self._db["assignments"].bulk_write(
-            [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], session=self._session
+            [ReplaceOne(tenancy.own({"_id": row["_id"]}), row, upsert=True) for row in rows],
+            session=self._session,
         )
         _queue(self._db, self._session, assignments, self.at)
 

@@ -10,6 +10,7 @@ from gridfs import GridFSBucket
 from pymongo import ASCENDING, IndexModel
 
 from services.pbx.store.base import Reading, Transaction
+from shared import tenancy
 from shared.mongo import Document
 
 PIECE = 512 * 1024
@@ -17,6 +18,9 @@ PIECE = 512 * 1024
 BUCKET = "sounds"
 UPLOAD_SECONDS = 3600
 """How long a broken-off upload is kept."""
+
+tenancy.common(f"{BUCKET}.files", f"{BUCKET}.chunks")
+"""Pieces have the name of their sound, which is looked up with the customer first."""
 
 INDEXES = {
     "sound_files": [IndexModel([("customer_id", ASCENDING), ("name", ASCENDING)])],

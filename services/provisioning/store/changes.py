@@ -8,8 +8,10 @@ from pymongo.errors import DuplicateKeyError
 from services.provisioning.domain.device import LINE, Device, Person, Rendered
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.store import rows
+from shared import tenancy
 from shared.events import DeviceChanged, ResyncRequested
 from shared.ids import new_id
+from shared.mongo import Document
 from shared.transactions import Transaction
 
 
@@ -47,7 +49,7 @@ class Changes(Transaction):
         return [rows.person_of(row) for row in found]
 
     def person(self, user_id: str) -> Person | None:
-        row = self._db["people"].find_one({"_id": user_id}, session=self._session)
+        row = self._db["people"].find_one(tenancy.own({"_id": user_id}), session=self._session)
         return rows.person_of(row) if row else None
 
     def add(self, device: Device) -> None:
@@ -62,14 +64,14 @@ class Changes(Transaction):
         """Raises :class:`Taken`. ``told``: others hear of it; only its file is another when not."""
         row = rows.device_row(device)
         try:
-            self._db["devices"].replace_one({"_id": device.id}, row, session=self._session)
+            self._db["devices"].replace_one(_one(device), row, session=self._session)
         except DuplicateKeyError as problem:
             raise Taken(_field(problem)) from problem
         if told:
             self.tell_device(device)
 
     def remove(self, device: Device) -> None:
-        self._db["devices"].delete_one({"_id": device.id}, session=self._session)
+        self._db["devices"].delete_one(_one(device), session=self._session)
         self._db["registrations"].delete_one({"_id": device.sip_user}, session=self._session)
         gone = msgspec.structs.replace(device, revision=device.revision + 1)
         self.tell_device(gone, deleted=True)
@@ -125,6 +127,10 @@ class Changes(Transaction):
             deleted=deleted,
         )
         self.tell(device.customer_id, event)
+
+
+def _one(device: Device) -> Document:
+    return {"_id": device.id, "customer_id": device.customer_id}
 
 
 def _field(problem: DuplicateKeyError) -> str:

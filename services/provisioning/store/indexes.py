@@ -7,7 +7,7 @@ from pymongo.database import Database
 
 from services.provisioning.domain.authentication import NONCE_SECONDS
 from services.provisioning.domain.lockout import FORGOTTEN, LONGEST_LOCK, MACS_WINDOW
-from shared import commands, mongo, outbox
+from shared import commands, mongo, outbox, tenancy
 from shared.mongo import Document
 
 INDEXES = {
@@ -35,6 +35,10 @@ INDEXES = {
     "nonces": [IndexModel([("at", ASCENDING)], expireAfterSeconds=2 * NONCE_SECONDS)],
     "registrations": [IndexModel([("at", ASCENDING)])],
 }
+
+
+tenancy.common("registrations")
+"""By SIP user, which is random, and read of devices that were looked up with the customer."""
 
 
 def prepare(db: Database[Document]) -> None:

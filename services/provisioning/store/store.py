@@ -16,7 +16,7 @@ from services.provisioning.store import rows
 from services.provisioning.store.changes import Changes
 from services.provisioning.store.finding import Finding
 from services.provisioning.store.indexes import prepare
-from shared import commands, mongo
+from shared import commands, mongo, tenancy
 from shared.mongo import Document, Lease
 
 Result = TypeVar("Result")
@@ -74,7 +74,7 @@ class Store:
         elif line_id is not None:
             wanted["line_id"] = line_id
         if after is not None:
-            last = self._db["devices"].find_one({"_id": after}, {"created_at": 1})
+            last = self._db["devices"].find_one(tenancy.own({"_id": after}), {"created_at": 1})
             if last is None:
                 return []
             at = last["created_at"]
@@ -105,11 +105,11 @@ class Store:
 
     def people_with(self, ids: Iterable[str]) -> dict[str, Person]:
         """Users and lines by ID."""
-        found = self._db["people"].find({"_id": {"$in": list(ids)}})
+        found = self._db["people"].find(tenancy.own({"_id": {"$in": list(ids)}}))
         return {row["_id"]: rows.person_of(row) for row in found}
 
     def person(self, user_id: str) -> Person | None:
-        row = self._db["people"].find_one({"_id": user_id})
+        row = self._db["people"].find_one(tenancy.own({"_id": user_id}))
         return rows.person_of(row) if row else None
 
     def contacts(self, sip_users: Iterable[str]) -> dict[str, tuple[Contact, ...]]:

@@ -146,13 +146,20 @@ class Toy(Operations):
         """An answer that JSON has no form for."""
         return object()
 
+    @rpc(Asked, kinds=("user", "staff"))
+    def bells(self, acting: Acting, id: str, act: str) -> int:
+        """How many there are: of the customer, or (``careless``) of everybody."""
+        wanted = {} if act == "careless" else {"customer_id": acting.customer_id}
+        return int(self.database["bells"].count_documents(wanted))
+
     @rpc(Asked)
     def ring(self, acting: Acting, id: str, act: str) -> None:
         """Store something and publish that it happened, in one transaction."""
         event = wrap(Rang(id=id, act=act), acting.customer_id)
+        bell = {"_id": id} if act == "careless" else {"_id": id, "customer_id": acting.customer_id}
 
         def work(session: Any) -> None:
-            self.database["bells"].insert_one({"_id": id}, session=session)
+            self.database["bells"].insert_one(bell, session=session)
             outbox.add(self.database, session, event)
 
         mongo.transact(self.database, work)
