@@ -24,16 +24,21 @@ GIVEN = (
 """Settings of the proxy that ``./tikker up --sip`` takes from its own environment; see docs/sip.md."""
 
 
+CALLS_ABROAD = "CALLS_ABROAD_AT_ONCE"
+
+
 def realm() -> str:
     return os.environ.get("SIP_REALM") or REALM
 
 
 def environment(name: str, house: House) -> dict[str, str]:
-    """The settings of one of the three processes; nothing for any other."""
+    """The settings of one of the three processes, and what pbx is told as well; nothing for any other."""
     token = house.keys.values.get("TIKKER_EDGE_TOKEN", "")
     ports = house.ports
+    if name == "pbx":
+        return _calls_abroad()
     if name == "pbx-listener":
-        return {"TIKKER_EDGE_TOKEN": token, "ROUTE_PORT": str(ports.route)}
+        return {"TIKKER_EDGE_TOKEN": token, "ROUTE_PORT": str(ports.route), **_calls_abroad()}
     if name == "pbx-bridge":
         return {
             "TIKKER_EDGE_TOKEN": token,
@@ -55,6 +60,12 @@ def environment(name: str, house: House) -> dict[str, str]:
             "EDGE_CREDENTIALS_URL": f"http://{LOCALHOST}:{ports.provisioning}/sip/credentials/",
         }
     return {}
+
+
+def _calls_abroad() -> dict[str, str]:
+    """The cap of customers for whom staff chose none; pbx has a preset of its own."""
+    given = os.environ.get(CALLS_ABROAD)
+    return {CALLS_ABROAD: given} if given else {}
 
 
 def _run_folder(house: House) -> str:

@@ -8,6 +8,8 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -93,29 +95,51 @@ def is_down(error: BaseException) -> bool:
     return isinstance(error, PyMongoError) and error.timeout
 
 
-def transact(db: Database[Document], work: Callable[[ClientSession], Result]) -> Result:
+@dataclass(frozen=True)
+class _Patience:
+    """How long a transaction is tried, from ``began``; ``seconds``: of who cannot wait as long as others."""
+
+    began: float
+    seconds: float | None = None
+
+    def is_over(self, problem: PyMongoError) -> bool:
+        limit = COLLISION_SECONDS if isinstance(problem, OperationFailure) else TIMEOUT_MS / 1000
+        return time.monotonic() - self.began >= (self.seconds or limit)
+
+    def hurry(self) -> AbstractContextManager[object]:
+        """For what the server is asked meanwhile."""
+        if self.seconds is None:
+            return nullcontext()
+        return timeout(max(self.began + self.seconds - time.monotonic(), 0.001))
+
+
+def transact(
+    db: Database[Document], work: Callable[[ClientSession], Result], patience: float | None = None
+) -> Result:
     """Run ``work`` in one transaction: snapshot reads, majority writes, repeated when it collides.
 
     ``work`` may run more than once, so it must not touch anything but the database. It is given up,
     with an error for which :func:`is_down` is true, when the server is away for TIMEOUT_MS or when it
     still collides after COLLISION_SECONDS; pymongo's ``with_transaction`` goes on for two minutes.
+    ``patience``: seconds after which it is given up whatever the trouble.
     """
-    began = time.monotonic()
+    limit = _Patience(time.monotonic(), patience)
     with db.client.start_session() as session:
         for attempt in itertools.count():
             try:
-                return _once(session, work, began)
+                return _once(session, work, limit)
             except PyMongoError as problem:
-                if not _has(_TRANSIENT, problem) or _is_too_late(problem, began):
+                if not _has(_TRANSIENT, problem) or limit.is_over(problem):
                     raise
             time.sleep(random.uniform(0, min(0.5, 0.005 * 1.5**attempt)))
     raise AssertionError("never reached")
 
 
-def _once(session: ClientSession, work: Callable[[ClientSession], Result], began: float) -> Result:
+def _once(session: ClientSession, work: Callable[[ClientSession], Result], limit: _Patience) -> Result:
     session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority"), ReadPreference.PRIMARY)
     try:
-        result = work(session)
+        with limit.hurry():
+            result = work(session)
         tenancy.check()
     except BaseException:
         with timeout(ABORT_SECONDS):  # a server that is away ends the transaction by itself
@@ -123,22 +147,17 @@ def _once(session: ClientSession, work: Callable[[ClientSession], Result], began
         raise
     while True:
         try:
-            session.commit_transaction()
+            with limit.hurry():
+                session.commit_transaction()
             return result
         except PyMongoError as problem:
-            if not _has(_COMMIT_IN_DOUBT, problem) or _is_too_late(problem, began):
+            if not _has(_COMMIT_IN_DOUBT, problem) or limit.is_over(problem):
                 raise
 
 
 def _has(label: str, problem: PyMongoError) -> bool:
     """The driver gives no label to what was interrupted, though a commit may have come through even so."""
     return problem.has_error_label(label) or getattr(problem, "code", None) == _INTERRUPTED
-
-
-def _is_too_late(problem: PyMongoError, began: float) -> bool:
-    answered = isinstance(problem, OperationFailure)
-    limit = COLLISION_SECONDS if answered else TIMEOUT_MS / 1000
-    return time.monotonic() - began >= limit
 
 
 def make_collections(db: Database[Document], names: Iterable[str]) -> None:

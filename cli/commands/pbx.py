@@ -40,6 +40,25 @@ def disable(customer_number: int, reason: str) -> None:
     click.echo("the PBX is gone; enable brings it back as it was")
 
 
+@command.command("calls-abroad")
+@click.argument("customer_number", type=int)
+@click.option("--most", type=int, help="At once; 0: none at all.")
+@click.option("--preset", is_flag=True, help="As many as customers have for whom nothing was chosen.")
+@click.option("--reason", default="", help="For the audit log.")
+def calls_abroad(customer_number: int, most: int | None, preset: bool, reason: str) -> None:
+    """Show, or change, how many calls abroad a customer may have at once, with or without a PBX."""
+    if preset and most is not None:
+        raise Problem("give --most or --preset, not both.")
+    owner = customer_id(customer_number)
+    with calls_to("pbx") as call:
+        if preset or most is not None:
+            fields = {"customer_id": owner, "most": most, "reason": reason}
+            call("set_calls_abroad", **fields, command_id=new_id())
+        found = call("config_of", customer_id=owner, which="published")["calls_abroad"]
+    how = f"chosen, the preset is {found['preset']}" if found["chosen"] else "the preset"
+    click.echo(f"calls abroad at once: {found['most']} ({how}); now {found['under_way']}")
+
+
 @command.group()
 def user() -> None:
     """Users, each a paid place."""

@@ -16,6 +16,7 @@ from gateway.api.requests import (
     yes_or_no,
 )
 from gateway.forms.devices import STATES
+from gateway.forms.telephony_staff import MOST_ABROAD
 from gateway.models.mobile import ORDER_STATES
 from gateway.models.operations import MAIL_STATES
 from shared.schema import Base, length, one_of
@@ -149,6 +150,12 @@ class PlaceBody(_Elements):
 
 class LineBody(_Elements):
     """A line: ``name``, ``number``, ``main_number``, ``extension``."""
+
+
+class CallsAbroadBody(ReasonBody):
+    """``most`` calls abroad at once; null is the preset, 0 is none at all."""
+
+    most = whole(0, MOST_ABROAD, required=True, allow_none=True)
 
 
 # Mobile

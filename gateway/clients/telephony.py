@@ -85,7 +85,8 @@ class TelephonyClient:
         self, acting: Acting, command: str, method: str, customer_id: str, reason: str, **fields: Any
     ) -> Mapping[str, Any]:
         """``method`` is enable_pbx, disable_pbx, add_user or add_line (``values``), change_line (``id``,
-        ``values``), remove_user or remove_line (``id``). Raises Invalid; Conflict with where it is used."""
+        ``values``), remove_user or remove_line (``id``), set_calls_abroad (``most``). Raises Invalid;
+        Conflict with where it is used."""
         about: dict[str, Any] = {"customer_id": customer_id, "reason": reason, "command_id": command}
         reply: Mapping[str, Any] = self.rpc.call("pbx", method, acting, **about, **fields)
         return reply

@@ -16,6 +16,7 @@ from gateway.forms.form import Form
 from gateway.forms.pbx_elements import needed
 from gateway.forms.people import Sheet, line
 from gateway.models.pbx_elements import Line
+from gateway.models.telephony import CallsAbroad
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
 
@@ -144,6 +145,32 @@ class LineForm(Sheet):
             main_number=line.main_number or "",
             extension=line.extension or "",
         )
+
+
+MOST_ABROAD = 500
+
+
+def _at_once() -> fields.Integer:
+    sentence = _l("Vul een aantal in van 0 tot en met %(most)s, of niets.", most=MOST_ABROAD)
+    return fields.Integer(
+        data_key="aantal",
+        load_default=None,
+        validate=Range(0, MOST_ABROAD, error=sentence),
+        error_messages={"invalid": sentence},
+        metadata={"label": _l("Internationale gesprekken tegelijk")},
+    )
+
+
+class AbroadForm(Sheet):
+    """How many calls abroad a customer may have at once; nothing is the preset."""
+
+    most = _at_once()
+    reason = reason(needed=True)
+
+    @classmethod
+    def of(cls, known: CallsAbroad) -> Form:
+        """What stands now."""
+        return Form.blank(cls(), most=str(known.most) if known.chosen else "")
 
 
 def asked(form: Form, schema: Schema) -> dict[str, Any]:

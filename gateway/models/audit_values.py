@@ -76,6 +76,7 @@ FIELDS: dict[str, Any] = {
     "expires_at": _l("Verloopt op"),
     "parent": _l("ICT-partner"),
     "block": _l("Blokkeren bij misbruik"),
+    "calls_abroad": _l("Internationale gesprekken tegelijk"),
     "months": _l("Maanden"),
     "events": _l("Berichten"),
     "reason": _l("Reden"),

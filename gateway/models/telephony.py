@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from gateway.models.pbx import Config
 from gateway.models.pbx_settings import Value
@@ -63,9 +63,21 @@ class RangeNumbers(Value, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class CallsAbroad(Value, frozen=True, kw_only=True):
+    """How many calls abroad a customer may have at once (``most``; ``chosen`` for this customer, else the
+    ``preset`` of all), how many there are, and when people were told that one was refused."""
+
+    most: int
+    preset: int
+    chosen: bool = False
+    under_way: int = 0
+    refused_at: datetime | None = None
+
+
 class Telephony(Value, frozen=True, kw_only=True):
     """What is published of a customer's settings; ``enabled``: they have a PBX."""
 
     enabled: bool = False
     revision: int = 0
     config: Config = Config()
+    calls_abroad: CallsAbroad | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from services.pbx.domain.parts import Part
 from services.pbx.schemas import Reply, requests
 from services.pbx.store import Store
-from services.pbx.usecases import enabling, staff
+from services.pbx.usecases import abroad, enabling, staff
 from services.pbx.views import settings as views
 from shared.acting import Acting
 from shared.bus import rpc
@@ -63,7 +63,13 @@ class StaffCalls:
     @rpc(requests.OfCustomer, kinds=STAFF)
     def config_of(self, acting: Acting, customer_id: str, which: str) -> Reply:
         acting.require_staff_for(customer_id)
-        return views.exported(self.store, customer_id, which)
+        return views.exported(self.store, customer_id, which, abroad.preset(), clock())
+
+    @rpc(requests.SetCallsAbroad, kinds=STAFF)
+    def set_calls_abroad(self, acting: Acting, **fields: Any) -> Reply:
+        """What calls abroad may cost is the operator's risk: no partner sets it."""
+        acting.require_staff()
+        return abroad.set_cap(self.store, clock, acting, abroad.preset(), **fields)
 
     @rpc(requests.Import, kinds=STAFF)
     def import_config(self, acting: Acting, customer_id: str, **fields: Any) -> Reply:

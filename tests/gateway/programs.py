@@ -60,6 +60,7 @@ BODIES: dict[str, Any] = {
     "telephony.add_line": {"values": {"number": "+31850001650"}, **WHY},
     "telephony.change_line": {"values": {"name": "Balie"}, **WHY},
     "telephony.remove_line": WHY,
+    "telephony.set_calls_abroad": {"most": 12, **WHY},
     "mobile_staff.create": {"product": "kpn_een", "number": "+31600123456", "active_from": "2026-12-01"},
     "mobile_staff.change_sim": {"sim_number": "8931080000000000000"},
     "mobile_staff.add_module": {"module": "mobiel_bellen_eu", "valid_from": "2026-12-01"},

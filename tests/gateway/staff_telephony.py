@@ -44,7 +44,9 @@ def numbers_of_range(range_id: str, **more: Any) -> dict[str, Any]:
 
 
 def of_customer(**more: Any) -> dict[str, Any]:
-    return {"enabled": True, "revision": telephony.REVISION, "config": telephony.config(**more)}
+    abroad = {"most": 5, "chosen": False, "preset": 5, "under_way": 2, "refused_at": None}
+    config = telephony.config(**more)
+    return {"enabled": True, "revision": telephony.REVISION, "config": config, "calls_abroad": abroad}
 
 
 def answers() -> dict[tuple[str, str], Any]:
@@ -56,6 +58,7 @@ def answers() -> dict[tuple[str, str], Any]:
         "add_line",
         "change_line",
         "remove_line",
+        "set_calls_abroad",
     )
     return {
         ("pbx", "ranges"): {"rows": [number_range()]},

@@ -254,6 +254,8 @@ ROUTES = {
             *(("new_line", "GET"), ("add_line", "POST"), ("line", "GET"), ("change_line", "POST")),
         )
     },
+    ("beheer_telephony.ask_abroad", "GET"): STAFF,
+    ("beheer_telephony.set_abroad", "POST"): STAFF,
     ("beheer_plan_customers.show", "GET"): CONSOLE,
     ("beheer_plan_customers.assign", "POST"): STAFF,
     ("beheer_prices.calls", "GET"): CONSOLE,

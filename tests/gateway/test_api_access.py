@@ -112,6 +112,7 @@ ROUTES = {
             *(("add_line", "POST"), ("change_line", "PATCH"), ("remove_line", "POST")),
         )
     },
+    ("telephony.set_calls_abroad", "PUT"): STAFF,
     **{
         (f"mobile_staff.{view}", method): CONSOLE
         for view, method in (

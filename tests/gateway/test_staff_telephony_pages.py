@@ -155,6 +155,36 @@ def test_a_pbx_that_calls_come_to_stays(operator: Browser, rpc: FakeRpc) -> None
     assert "1 nummer komt nog in de telefooncentrale uit." in page.text
 
 
+@pytest.mark.feature("CDR-11")
+def test_the_operator_says_how_many_calls_abroad_there_may_be(operator: Browser, rpc: FakeRpc) -> None:
+    address = f"{CUSTOMER}/telefonie/internationaal"
+    assert "Wijzig de grens" in operator.page(f"{CUSTOMER}/telefonie").text
+    page = operator.page(address)
+    assert "Leeg is de standaard, 5." in page.text and page.field("aantal").attrs["value"] == ""
+    for typed, most in (("12", 12), ("0", 0), ("", None)):
+        assert operator.post(address, {"aantal": typed, **WHY}).status_code == 303
+        assert changed(rpc, "set_calls_abroad")["most"] == most
+    page = refused(operator, address, {"aantal": "501", **WHY})
+    assert "Vul een aantal in van 0 tot en met 500, of niets." in page.text
+    assert "Schrijf waarom." in refused(operator, address, {"aantal": "12", "reden": ""}).text
+
+
+@pytest.mark.feature("CDR-11")
+def test_a_partner_sees_how_many_calls_abroad_there_may_be(partner: Browser) -> None:
+    page = partner.page(f"{CUSTOMER}/telefonie")
+    assert "Internationale gesprekken tegelijk" in page.text and "Wijzig de grens" not in page.text
+
+
+@pytest.mark.feature("CDR-11")
+def test_what_was_chosen_for_a_customer_and_when_it_was_too_little(operator: Browser, rpc: FakeRpc) -> None:
+    chosen = {"most": 12, "chosen": True, "preset": 5, "under_way": 3, "refused_at": "2026-11-20T10:00:00Z"}
+    rpc.answers["pbx", "config_of"] = staff_telephony.of_customer() | {"calls_abroad": chosen}
+    page = operator.page(f"{CUSTOMER}/telefonie")
+    assert "voor deze klant gekozen, standaard is 5" in page.text
+    assert "20 november" in page.text or "20-11" in page.text
+    assert operator.page(f"{CUSTOMER}/telefonie/internationaal").field("aantal").attrs["value"] == "12"
+
+
 def test_a_paid_place_is_added(partner: Browser, rpc: FakeRpc) -> None:
     page = partner.page(f"{CUSTOMER}/telefonie/gebruikers/nieuw")
     free = [o.attrs["value"] for o in page.all("option")]

@@ -54,6 +54,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "$ne": lambda value, other: not _equals(value, other),
     "$in": lambda value, other: any(_equals(value, each) for each in other),
     "$exists": lambda value, other: (value is not MISSING) is other,
+    "$type": lambda value, other: type(value) is {"string": str}[other],
     "$not": lambda value, other: not _holds(value, other),
     "$lt": _ordered(lambda value, other: value < other),
     "$lte": _ordered(lambda value, other: value <= other),

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.access import staff
 from gateway.api.frame import DONE, Done, changes, reads, resource
 from gateway.api.requests import ReasonBody
-from gateway.api.staff_requests import LineBody, PbxBody, PlaceBody
+from gateway.api.staff_requests import CallsAbroadBody, LineBody, PbxBody, PlaceBody
 from gateway.clients.pbx import known
 from gateway.models.telephony import Telephony
 from gateway.pages.acting import acting_for
@@ -30,6 +30,13 @@ def show(customer_id: str) -> Telephony:
 def set_pbx(key: str, body: dict[str, Any], customer_id: str) -> Done:
     """Give the customer a PBX, or take it away."""
     _change(key, "enable_pbx" if body["enabled"] else "disable_pbx", customer_id, body["reason"])
+    return DONE
+
+
+@changes(pages, "PUT", f"{HERE}/calls-abroad", staff(), CallsAbroadBody)
+def set_calls_abroad(key: str, body: dict[str, Any], customer_id: str) -> Done:
+    """How many calls abroad the customer may have at once, from the next call on."""
+    _change(key, "set_calls_abroad", customer_id, body["reason"], most=body["most"])
     return DONE
 
 

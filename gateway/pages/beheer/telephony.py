@@ -13,7 +13,7 @@ from gateway.access import staff
 from gateway.clients.pbx import known
 from gateway.forms.companies import ReasonForm
 from gateway.forms.form import Form, submit
-from gateway.forms.telephony_staff import LineForm, UserForm, asked
+from gateway.forms.telephony_staff import AbroadForm, LineForm, UserForm, asked
 from gateway.models.companies import PRODUCTS
 from gateway.models.numbering import small
 from gateway.models.telephony import Telephony
@@ -65,6 +65,27 @@ def set_pbx(customer_id: str) -> Response | Page:
 
     outcome = submit(ReasonForm(), work)
     return _asked(customer_id, outcome) if isinstance(outcome, Form) else outcome
+
+
+@pages.get("/internationaal")
+@staff()
+def ask_abroad(customer_id: str) -> Page:
+    """How many calls abroad at once: the operator's risk, so no partner's choice."""
+    return _abroad(customer_id, AbroadForm.of(known(_telephony(customer_id).calls_abroad)))
+
+
+@pages.post("/internationaal")
+@staff()
+def set_abroad(customer_id: str) -> Response | Page:
+    """Change it; it holds for the next call."""
+
+    def work(form: Form) -> Response:
+        _change(form, "set_calls_abroad", customer_id, most=form.values["most"])
+        toast(_("Grens van internationale gesprekken opgeslagen"))
+        return _back(customer_id)
+
+    outcome = submit(AbroadForm(), work)
+    return _abroad(customer_id, outcome) if isinstance(outcome, Form) else outcome
 
 
 @pages.get("/gebruikers/nieuw")
@@ -202,6 +223,13 @@ def _asked(customer_id: str, form: Form) -> Page:
     it = _telephony(customer_id)
     company = parts().companies.company(acting(), customer_id)
     html = render_template("beheer/telephony_pbx.html", company=company, it=it, form=form)
+    return html, form.status, form.headers
+
+
+def _abroad(customer_id: str, form: Form) -> Page:
+    it = known(_telephony(customer_id).calls_abroad)
+    company = parts().companies.company(acting(), customer_id)
+    html = render_template("beheer/telephony_abroad.html", company=company, it=it, form=form)
     return html, form.status, form.headers
 
 

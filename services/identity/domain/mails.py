@@ -42,6 +42,7 @@ class Letter(StrEnum):
     SIM_BLOCK_FAILED = "sim_block_failed"
     USAGE_EXPORT = "usage_export"
     FRAUD_SUSPECTED = "fraud_suspected"
+    CALLS_ABROAD_FULL = "calls_abroad_full"
 
 
 LINKS = {Letter.RESET: Purpose.RESET, Letter.WELCOME: Purpose.WELCOME}
@@ -57,6 +58,7 @@ NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
     Letter.SIM_BLOCK_FAILED: frozenset({"number", "blocked", "at", "refused", "reason"}),
     Letter.USAGE_EXPORT: frozenset({"from", "to", "rows", "attached", "path", "expires_at"}),
     Letter.FRAUD_SUSPECTED: frozenset({"call_class", "day", "amount", "usual", "minutes", "blocked"}),
+    Letter.CALLS_ABROAD_FULL: frozenset({"most", "at"}),
 }
 """Letters that other services can ask for, and the parameters that each needs (see README.md)."""
 

@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from services.pbx.domain.edge.records import Told
 from services.pbx.listener.app import Later, make_app
 from services.pbx.store import Store
+from services.pbx.usecases.abroad import preset
 from services.pbx.usecases.route_calls import Router
 from services.pbx.usecases.sip_records import record
 from shared import mongo
@@ -49,7 +50,7 @@ class Listener(BaseApplication):  # type: ignore[misc]
         """In the worker, after the fork: a master's threads would not come along."""
         begin("pbx-listener")
         store = Store.open()
-        router = Router(store, clock, Later(store))
+        router = Router(store, clock, Later(store), preset())
         ready = {"database": partial(mongo.ping, mongo.connect())}
         serve_health(health_app({}, ready))
         app = make_app(router, partial(_keep, store), setting("TIKKER_EDGE_TOKEN"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from services.pbx.domain.abroad import MOST as MOST_ABROAD
 from services.pbx.domain.graph import Mode
 from services.pbx.domain.parts import Part
 from services.pbx.domain.settings import Which
@@ -210,6 +211,12 @@ class StaffChange(StaffAdd):
 
 class StaffRemove(StaffCommand):
     id = random_id()
+
+
+class SetCallsAbroad(StaffCommand):
+    """``most``: at once; None: the preset."""
+
+    most = whole(0, MOST_ABROAD, strict=True, required=True, allow_none=True)
 
 
 class Import(Base):

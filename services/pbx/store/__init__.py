@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from pymongo.client_session import ClientSession
 
-from services.pbx.store import alerts, calls, numbers, phones, settings, sounds
+from services.pbx.store import abroad, alerts, calls, numbers, phones, settings, sounds
+from services.pbx.store.abroad import AbroadChanges, AbroadReads
 from services.pbx.store.alerts import AlertChanges, AlertReads, FraudBlock
 from services.pbx.store.calls import CallChanges, CallReads
 from services.pbx.store.numbers import NumberChanges, NumberReads
@@ -24,11 +25,13 @@ Result = TypeVar("Result")
 __all__ = ["Changes", "FraudBlock", "Sound", "Store", "Version"]
 
 
-class Changes(NumberChanges, SettingsChanges, SoundChanges, AlertChanges, PhoneChanges, CallChanges):
+class Changes(
+    NumberChanges, SettingsChanges, SoundChanges, AlertChanges, PhoneChanges, CallChanges, AbroadChanges
+):
     """What one command reads and writes, in its transaction."""
 
 
-class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, CallReads):
+class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, CallReads, AbroadReads):
     """The service's database."""
 
     @classmethod
@@ -40,7 +43,7 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, Call
             for part in (numbers, settings, sounds, alerts, phones, calls):
                 for collection, indexes in part.INDEXES.items():
                     store._db[collection].create_indexes(indexes)
-            mongo.make_collections(store._db, ("settings", f"{sounds.BUCKET}.files"))
+            mongo.make_collections(store._db, ("settings", abroad.NAME, f"{sounds.BUCKET}.files"))
             commands.ensure_indexes(store._db)
             outbox.ensure_indexes(store._db)
 
@@ -55,10 +58,13 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, Call
             self._db, command_id, request, at, lambda session: work(Changes(self._db, session, at))
         )
 
-    def in_one(self, at: datetime, work: Callable[[Changes], Result]) -> Result:
-        """Run ``work`` in one transaction; it may be asked again, so its effect must be idempotent."""
+    def in_one(
+        self, at: datetime, work: Callable[[Changes], Result], patience: float | None = None
+    ) -> Result:
+        """Run ``work`` in one transaction; it may be asked again, so its effect must be idempotent.
+        ``patience``: seconds, see :func:`shared.mongo.transact`."""
 
         def run(session: ClientSession) -> Result:
             return work(Changes(self._db, session, at))
 
-        return mongo.transact(self._db, run)
+        return mongo.transact(self._db, run, patience)

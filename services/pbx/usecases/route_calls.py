@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import structs
 
+from services.pbx.domain.abroad import PRESET, goes_abroad
 from services.pbx.domain.config import Config
 from services.pbx.domain.edge.orders import MOST_LEGS, Maker, Order, Stage
 from services.pbx.domain.routing import Call, Plan, State, plan
@@ -22,6 +23,7 @@ from services.pbx.domain.routing.values import Direction
 from services.pbx.domain.settings import Which
 from services.pbx.store import Store
 from services.pbx.store.phones import Phone
+from services.pbx.usecases.abroad import take
 from services.pbx.usecases.publishing import effective
 from shared.ids import new_id
 
@@ -62,8 +64,10 @@ class Live:
 class Router:
     """Decides calls; keeps configurations by revision and the calls of late. Threads may share it."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], keep: Keep) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], keep: Keep, abroad: int = PRESET) -> None:
+        """``abroad``: calls there at once, of customers for whom staff chose nothing else."""
         self._store = store
+        self._abroad = abroad
         self._clock = clock
         self._keep = keep
         self._lock = Lock()
@@ -100,11 +104,11 @@ class Router:
             return None
         state = _with(live.record.state, who, cause)
         record = structs.replace(live.record, state=state)
-        found = plan(live.maker.config, record.call, record.at, state)
+        used = live.used + sum(len(stage.targets) for stage in live.stages[: at + 1])
+        spent = (live.given, min(used, MOST_LEGS - 1))
+        record, found, order = self._planned(call_id, live.maker, record, *spent)
         if found.steps[: failed.step] != live.found.steps[: failed.step]:
             return None
-        used = live.used + sum(len(stage.targets) for stage in live.stages[: at + 1])
-        order = live.maker.order(call_id, found, first=live.given, used=min(used, MOST_LEGS - 1))
         left = _left(order.stages, failed)
         given = live.given + len(order.stages)
         now = replace(live, record=record, found=found, stages=left, given=given, used=used)
@@ -118,13 +122,28 @@ class Router:
         if directory(config).find(call.called)[0] is not None and call.direction is Direction.OUT:
             call = structs.replace(call, direction=Direction.INTERNAL)
         state = self._state(customer, phones, now)
-        found = plan(config, call, now, state)
         maker = Maker(config, customer, call, _registered(phones))
-        order = maker.order(call_id, found)
         record = Record(call=call, at=now, state=state, revision=config.revision)
+        record, found, order = self._planned(call_id, maker, record)
         self._remember(call_id, Live(maker, record, found, order.stages, len(order.stages), 0))
         self._keep(call_id, _decision(maker, question, record, order, found), now)
         return order
+
+    def _planned(
+        self, call_id: str, maker: Maker, record: Record, first: int = 0, used: int = 0
+    ) -> tuple[Record, Plan, Order]:
+        """A plan and its order; without what goes abroad when the customer has as many calls there as it
+        may have, which the state of the record then says."""
+        found = plan(maker.config, record.call, record.at, record.state)
+        order = maker.order(call_id, found, first, used)
+        if not goes_abroad(order.stages):
+            return record, found, order
+        full = take(self._store, self._abroad, maker.customer_id, call_id, order.stages, self._clock())
+        if full is None:
+            return record, found, order
+        record = structs.replace(record, state=structs.replace(record.state, full=full))
+        found = plan(maker.config, record.call, record.at, record.state)
+        return record, found, maker.order(call_id, found, first, used)
 
     def _config(self, customer: str) -> Config:
         """What is published, with what a suspicion of fraud blocks."""

@@ -14,6 +14,7 @@ from services.pbx.domain.routing.classes import normalise
 from services.pbx.store import Changes, Store
 from services.pbx.store.calls import GroupAnswer
 from services.pbx.store.phones import Registration
+from services.pbx.usecases import abroad
 
 OWN_SOURCE = "sipproxy"
 """Source of number ranges that are billed by what the proxy saw; of others the carrier hands over usage."""
@@ -63,6 +64,7 @@ def _started(changes: Changes, told: Started) -> None:
     """The proxy forgot all when it ended: nobody is registered until they are heard of again."""
     changes.tell_registrations(changes.forget_registrations(moment(told.at)))
     changes.lose_calls(moment(told.at))
+    abroad.forget(changes, moment(told.at))
 
 
 def _call(changes: Changes, told: Called) -> None:
@@ -71,6 +73,7 @@ def _call(changes: Changes, told: Called) -> None:
         return
     leg = told.answering
     fields = {**_whose(changes, told, leg, known), **_how(told, leg)}
+    fields |= abroad.told(changes, told, leg, known)
     if told.event == "answered" and leg is not None:
         fields |= {"up": True, "talking": _talking(leg)}
         _answered_for_group(changes, leg, told)

@@ -11,7 +11,7 @@ from services.pbx.domain.config import Config, OutgoingBlocks
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.domain.routing.directory import directory, label
 from services.pbx.domain.routing.replay import Record, replay, why
-from services.pbx.domain.routing.values import Plan
+from services.pbx.domain.routing.values import End, Plan
 from services.pbx.domain.settings import Which
 from services.pbx.schemas import Reply
 from services.pbx.schemas.wire import full
@@ -78,9 +78,16 @@ def _row(config: Config, row: Document) -> Reply:
         "direction": row.get("direction", ""),
         "answered_by": _named(config, answered) if answered else None,
         "duration": row.get("duration"),
-        "outcome": row.get("outcome", "under_way"),
+        "outcome": _outcome(row),
         "code": row.get("code"),
     }
+
+
+def _outcome(row: Document) -> str:
+    """How it ended; a call of ours that we refused for the time being was not missed by anybody."""
+    found = str(row.get("outcome", "under_way"))
+    refused = row.get("direction") == "out" and row.get("planned", {}).get("end") == End.REJECT
+    return "refused" if found == "missed" and refused else found
 
 
 def _named(config: Config, who: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from services.pbx.domain.abroad import Abroad
 from services.pbx.domain.checklist import checklist
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import changes_between
@@ -79,7 +80,24 @@ def _version(version: Version) -> Reply:
     return {"revision": version.revision, "kind": version.kind, **full(vars(version.publication))}
 
 
-def exported(store: Store, customer_id: str, which: str) -> Reply:
-    """A configuration for staff, as ``import_config`` takes it."""
+def exported(store: Store, customer_id: str, which: str, preset: int, now: datetime) -> Reply:
+    """A configuration for staff, as ``import_config`` takes it, and the cap on calls abroad beside it."""
     found = store.settings(customer_id)
-    return {"enabled": found.enabled, "revision": found.revision, "config": full(found.config(Which(which)))}
+    return {
+        "enabled": found.enabled,
+        "revision": found.revision,
+        "config": full(found.config(Which(which))),
+        "calls_abroad": _abroad(store.calls_abroad(customer_id), preset, now),
+    }
+
+
+def _abroad(found: Abroad, preset: int, now: datetime) -> Reply:
+    """The cap, whether staff chose it, how many calls there are, and when people were told that one was
+    refused."""
+    return {
+        "most": found.cap(preset),
+        "chosen": found.most is not None,
+        "preset": preset,
+        "under_way": len(found.under_way(now)),
+        "refused_at": full(found.refused_at),
+    }

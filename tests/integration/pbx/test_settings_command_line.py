@@ -31,6 +31,16 @@ def test_staff_give_out_a_line_and_take_it_back(tikker: Tikker, tikker_process: 
     assert "has no lines" in tikker("line", "list", customer).stderr
 
 
+@pytest.mark.feature("CDR-11")
+def test_staff_say_how_many_calls_abroad_there_may_be(tikker: Tikker) -> None:
+    customer = make_customer(tikker)
+    assert tikker("pbx", "calls-abroad", customer).stdout == "calls abroad at once: 5 (the preset); now 0\n"
+    chosen = tikker("pbx", "calls-abroad", customer, "--most", "12", "--reason", "callcenter").stdout
+    assert chosen == "calls abroad at once: 12 (chosen, the preset is 5); now 0\n"
+    assert "(the preset)" in tikker("pbx", "calls-abroad", customer, "--preset").stdout
+    assert "not both" in tikker("pbx", "calls-abroad", customer, "--preset", "--most", "1").stderr
+
+
 def test_staff_set_up_a_pbx_and_carry_it_in_a_file(
     tikker: Tikker, tikker_process: Tikker, tmp_path: Path
 ) -> None:

@@ -42,6 +42,24 @@ def test_transactions_that_collide_are_repeated_until_each_has_had_its_effect(
     assert len(runs) >= 3
 
 
+def test_who_has_little_patience_does_not_collide_for_long(database: Database[Document]) -> None:
+    database["n"].insert_one({"_id": 1, "n": 0})
+
+    def write(session: ClientSession) -> None:
+        database["n"].update_one({"_id": 1}, {"$inc": {"n": 1}}, session=session)
+
+    with database.client.start_session() as other:
+        other.start_transaction()
+        write(other)
+        began = time.monotonic()
+        with pytest.raises(errors.PyMongoError) as problem:
+            mongo.transact(database, write, patience=0.3)
+        assert is_down(problem.value)
+        assert time.monotonic() - began < mongo.TIMEOUT_MS / 1000
+        other.abort_transaction()
+    mongo.transact(database, write, patience=0.3)
+
+
 def test_a_transaction_gives_what_its_work_gave_and_all_or_nothing_of_its_effect(
     database: Database[Document],
 ) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from tests.integration.sip.conftest import COMPANY, SUPPORT, Edge
+from tests.support.processes import until
 from tests.support.sipp import ANSWER, BUSY, RING, Phones, call
 
 pytestmark = [pytest.mark.xdist_group("sip"), pytest.mark.feature("PBX-11")]
 
 JAN, KEES, SANDRA = "user-211", "user-212", "user-213"
 MOBILE = "+31600123456"
+BERLIN = "+4930000000"
 
 
 def rung(edge: Edge, called: str, **more: Any) -> list[set[str]]:
@@ -116,3 +118,27 @@ def test_a_call_that_nobody_answers_goes_on_over_the_trunk(
     assert trunk.messages.count("INVITE sip:+31600999888@127.0.0.1") == 1
     usage = edge.usage("+31600999888")
     assert (usage["charged"], usage["direction"]) == (COMPANY, "out")
+
+
+@pytest.mark.feature("CDR-11")
+def test_one_call_abroad_too_many_is_refused_for_as_long_as_the_others_last(
+    edge: Edge, phones: Phones, ports: list[int]
+) -> None:
+    """Jan talks with Berlin; Kees may not meanwhile, and reads why."""
+    edge.publish()
+    edge.staff("set_calls_abroad", customer_id=edge.customer_id, most=1)
+    for user, port in zip((JAN, KEES), ports, strict=False):
+        edge.register(phones, user, port)
+    jan, kees = edge.accounts[JAN], edge.accounts[KEES]
+    trunk = phones.answering(ANSWER, edge.house.ports.trunk)
+    first = phones.run(call(jan[0], BERLIN, seconds=1.5), ports[0], jan)
+    talking = {"up": True, "called": BERLIN}
+    until(lambda: edge.database["calls"].find_one(talking), what="the call to Berlin")
+    phones.run(call(kees[0], BERLIN, end="480"), ports[1], kees).wait()
+    refused = next(row for row in edge.ask("calls", limit=2)["rows"] if row["caller"] == "Kees (212)")
+    why = edge.ask("explain_call", call_id=refused["id"])["story"][-1]
+    assert "Er is al 1 internationaal gesprek" in why
+    first.wait()
+    trunk.wait()
+    until(lambda: edge.database["calls_abroad"].find_one({"places": []}), what="the place given back")
+    edge.staff("set_calls_abroad", customer_id=edge.customer_id, most=None)

@@ -61,6 +61,7 @@ VALUES: dict[Letter, dict[str, Any]] = {
         "minutes": 1312,
         "blocked": True,
     },
+    Letter.CALLS_ABROAD_FULL: {"most": 5, "at": "2026-11-22T02:38:51Z"},
 }
 OUR_OWN: dict[Letter, dict[str, Any]] = {Letter.SECOND_STEP: {"what": "recovery_used", "left": 7}}
 every_letter = pytest.mark.parametrize("letter", Letter)
@@ -265,6 +266,14 @@ def test_a_fraud_alert_says_whether_anything_is_blocked() -> None:
     assert "Alarmnummers werken altijd" in plain(blocked)
     assert "Er is niets geblokkeerd" in plain(write(Letter.FRAUD_SUSPECTED, blocked=False))
     assert "more use of 0900 than" in plain(write(Letter.FRAUD_SUSPECTED, "en", call_class="0900"))
+
+
+@pytest.mark.feature("CDR-11")
+def test_a_refused_call_abroad_says_how_many_there_were_and_what_to_do() -> None:
+    letter = write(Letter.CALLS_ABROAD_FULL)
+    assert letter["Subject"] == "Internationaal gesprek geweigerd: er waren er al 5"
+    assert "Op 22-11-2026 om 03:38 uur" in plain(letter)
+    assert "wijzig de wachtwoorden van de toestellen" in plain(letter)
 
 
 @pytest.mark.feature("CDR-07")

@@ -20,6 +20,7 @@ import services.cdr.store.usage
 import services.identity.usecases.notifications
 import services.mobile.worker.answers
 import services.mobile.worker.sending
+import services.pbx.usecases.abroad
 import shared.bus.burial
 import shared.bus.consumer
 import shared.ids
@@ -39,6 +40,7 @@ _LOGS = (
     *(shared.bus.consumer, LISTEN, shared.job_runner),
     *(services.cdr.ingester.consumer, services.cdr.ingester.booking),
     *(services.mobile.worker.sending, services.identity.usecases.notifications),
+    services.pbx.usecases.abroad,
 )
 
 

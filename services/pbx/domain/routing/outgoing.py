@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.pbx.domain.config import Line
 from services.pbx.domain.routing.classes import VOICEMAIL_SERVICE, is_blocked, is_outside
 from services.pbx.domain.routing.directory import label, outside
-from services.pbx.domain.routing.trip import Trip, blocked, shown_as, unknown
+from services.pbx.domain.routing.trip import Trip, shown_as, unknown
 from services.pbx.domain.routing.values import End, Mailbox, Transfer
 from shared.phone_numbers import party
 from shared.words import gettext as _
@@ -41,10 +41,9 @@ def call(trip: Trip, number: str) -> None:
         trip.reject(
             404, _("%(number)s bestaat niet", number=trip.call.called), None, unknown(trip.call.called)
         )
-    elif is_blocked(trip.config.outgoing, number):
-        trip.reject(
-            403, _("%(number)s mag niet gebeld worden", number=party(number)), caller, blocked(number)
-        )
+    elif why := trip.barred(number):
+        code = 403 if is_blocked(trip.config.outgoing, number) else _code_of_full(trip)
+        trip.reject(code, _("%(number)s mag niet gebeld worden", number=party(number)), caller, why)
     else:
         shown, name = shown_as(trip.config, caller)
         trip.path.append(outside(number))
@@ -53,6 +52,11 @@ def call(trip: Trip, number: str) -> None:
         reason = _("%(number)s gaat over", number=party(number))
         trip.tell(reason, _("De ander ziet %(shown)s.", shown=party(shown)), outside(number), step=True)
         trip.end(End.TRANSFER, 200, reason)
+
+
+def _code_of_full(trip: Trip) -> int:
+    """Another time it will do, 480, unless none may go abroad at all."""
+    return 403 if trip.state.full is not None and trip.state.full.most == 0 else 480
 
 
 def _mailbox(trip: Trip, caller_id: str) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from services.pbx.domain.config import COMPANY_VOICEMAIL, Forward, Line, PbxUser, SimRing
-from services.pbx.domain.routing.classes import is_blocked, is_outside
+from services.pbx.domain.routing.classes import is_outside
 from services.pbx.domain.routing.directory import label, outside
-from services.pbx.domain.routing.trip import UNANSWERED_RINGS, Trip, Way, blocked, unknown
+from services.pbx.domain.routing.trip import UNANSWERED_RINGS, Trip, Way, unknown
 from services.pbx.domain.routing.values import Ring, Target
 from shared.words import gettext as _
 
@@ -142,9 +142,9 @@ def _along(trip: Trip, owner: PbxUser | Line) -> tuple[Target, ...]:
         if isinstance(found, PbxUser | Line):
             if found.id in trip.state.registered and found.id not in trip.state.busy and found is not owner:
                 targets.append(Target(user=found.id, confirm=along.confirm))
-        elif found is None and is_outside(number) and not is_blocked(trip.config.outgoing, number):
+        elif found is None and is_outside(number) and not trip.barred(number):
             targets.append(Target(number=number, confirm=along.confirm))
         else:
-            why = blocked(number) if is_outside(number) and found is None else unknown(along.number)
+            why = trip.barred(number) if is_outside(number) and found is None else unknown(along.number)
             trip.skip(_("Simring naar %(number)s overgeslagen", number=along.number), why, owner)
     return tuple(targets)

@@ -22,6 +22,7 @@ from services.pbx.domain.routing.values import (
     Call,
     Direction,
     End,
+    Full,
     HangUp,
     Kind,
     Plan,
@@ -35,6 +36,7 @@ from services.pbx.domain.routing.values import (
 from shared.phone_numbers import party
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
+from shared.words import ngettext
 
 UNANSWERED_RINGS = 10
 """How often a telephone rings where nothing is set; then there is no answer."""
@@ -117,10 +119,18 @@ class Trip:
             why = _("Er is geen bestemming ingevuld.") if not to.strip() else unknown(to)
             self.skip(_("%(cause)s kan niet", cause=cause), why, sender)
             return None
-        if is_blocked(self.config.outgoing, number):
-            self.skip(_("%(cause)s mag niet", cause=cause), blocked(number), sender)
+        if why := self.barred(number):
+            self.skip(_("%(cause)s mag niet", cause=cause), why, sender)
             return None
         return Way(None, number, sender)
+
+    def barred(self, number: str) -> str:
+        """Why an outside number may not be called now; ``""`` when it may."""
+        if is_blocked(self.config.outgoing, number):
+            return blocked(number)
+        if self.state.full is not None and out_class(number) is OutClass.INTERNATIONAL:
+            return full(self.state.full)
+        return ""
 
     @property
     def ended(self) -> bool:
@@ -223,6 +233,27 @@ def blocked(number: str) -> str:
         "%(number)s is geblokkeerd: *Blokkeren uitgaand bellen* staat aan voor %(kind)s.",
         number=party(number),
         kind=CLASS_NAMES[out_class(number)],
+    )
+
+
+def full(found: Full) -> str:
+    """Why no call more may go abroad, and what to do."""
+    if found.most is None:
+        return _(
+            "Hoeveel internationale gesprekken er zijn, was niet te tellen. Zolang gaat er geen bij. "
+            "Probeer het straks opnieuw."
+        )
+    if not found.most:
+        return _(
+            "Internationaal bellen staat voor uw bedrijf uit. Vraag uw leverancier om het aan te zetten."
+        )
+    return ngettext(
+        "Er is al %(most)s internationaal gesprek, en meer dan dat mag niet tegelijk. "
+        "Wacht tot het klaar is, of vraag uw leverancier om een hogere grens.",
+        "Er zijn al %(most)s internationale gesprekken, en meer dan dat mag niet tegelijk. "
+        "Wacht tot er een klaar is, of vraag uw leverancier om een hogere grens.",
+        found.most,
+        most=found.most,
     )
 
 

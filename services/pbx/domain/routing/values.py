@@ -54,13 +54,22 @@ class Call(Base, frozen=True, kw_only=True):
     key_presses: tuple[str, ...] = ()
 
 
+class Full(Base, frozen=True, kw_only=True):
+    """The customer may have no more calls abroad than the ``most`` that there are; None: how many there are
+    could not be known."""
+
+    most: int | None = None
+
+
 class State(Base, frozen=True, kw_only=True):
-    """Who can be reached now, by IDs of users and lines, and how the groups' last calls went."""
+    """Who can be reached now, by IDs of users and lines, and how the groups' last calls went; ``full``: no
+    call may go abroad now."""
 
     registered: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     last_answered: Mapping[str, str] = {}
     last_answered_at: Mapping[str, Mapping[str, datetime]] = {}
+    full: Full | None = None
 
 
 class Target(Base, frozen=True, kw_only=True):
