@@ -17,6 +17,7 @@ import click
 from cli.problems import Problem
 
 COMMANDS = Path(__file__).parent / "commands"
+NEEDS_THE_MACHINE = "cannot be loaded here: it is for a machine that ./tikker has prepared, not for an image"
 
 
 class Commands(click.Group):
@@ -30,6 +31,8 @@ class Commands(click.Group):
             return None
         try:
             command = importlib.import_module(f"cli.commands.{cmd_name.replace('-', '_')}").command
+        except ModuleNotFoundError as problem:
+            raise Problem(f"the command {cmd_name} {NEEDS_THE_MACHINE} ({problem.name}).") from problem
         except Exception as problem:
             raise Problem(
                 f"the command {cmd_name} cannot be loaded: {type(problem).__name__}: {problem}"
@@ -41,6 +44,8 @@ class Commands(click.Group):
         """What the operating system refuses is a sentence as well."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as problem:
+            raise Problem(f"{ctx.invoked_subcommand} {NEEDS_THE_MACHINE} ({problem.name}).") from problem
         except OSError as problem:
             if problem.errno == errno.EPIPE:  # click's own: whoever read our output has gone
                 raise

@@ -31,6 +31,9 @@ WRITE_SECONDS = 0.5
 """Progress is written at most this often, but for checkpoints."""
 
 ENDED = Counter("tikker_jobs_total", "Jobs by kind and what became of them", ["kind", "outcome"])
+BAD_OUTCOMES = ("failed", "given up")
+"""Counted from 0, not from the first one: Prometheus sees no increase in a series that begins at 1, so the
+alert JobsFailed would miss the first failure of each process."""
 
 
 class _Stopping(Exception):
@@ -96,6 +99,9 @@ class Runner:
     def __init__(self, store: JobStore, work: Mapping[str, Work]) -> None:
         self._store = store
         self._work = dict(work)
+        for kind in work:
+            for outcome in BAD_OUTCOMES:
+                ENDED.labels(kind, outcome)
 
     def run(self, stopping: threading.Event) -> None:
         """Do jobs until ``stopping`` is set; whatever goes wrong, go on with the next one."""

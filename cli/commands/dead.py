@@ -23,22 +23,25 @@ def command() -> None:
 @click.option("--service", type=click.Choice(topology.SERVICES), help="Only of this one.")
 def list_(service: str | None) -> None:
     """List the queues with messages that could not be handled, and the reason of the oldest."""
-    missing = [name for name in topology.SERVICES if service in (None, name) and not _shown(name)]
+    shown = {name: _shown(name) for name in topology.SERVICES if service in (None, name)}
+    missing = [name for name, queues in shown.items() if queues is None]
     if missing:
         raise Problem(f"no answer from {', '.join(missing)}: ./tikker status says what is missing.")
+    if not any(shown.values()):
+        click.echo("No message waits: everything could be handled.")
 
 
-def _shown(service: str) -> bool:
-    """Print a service's queues; False when it does not answer, so that the others are told all the same."""
+def _shown(service: str) -> int | None:
+    """Print a service's queues and say how many hold messages; None when it does not answer, so that the
+    others are told all the same."""
     try:
         with calls_to(service) as call:
-            queues = call("dead_letters")
+            queues = [queue for queue in call("dead_letters") if queue["messages"]]
     except Problem:
-        return False
+        return None
     for queue in queues:
-        if queue["messages"]:
-            _print(queue)
-    return True
+        _print(queue)
+    return len(queues)
 
 
 def _print(queue: dict[str, Any]) -> None:

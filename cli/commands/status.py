@@ -73,11 +73,11 @@ def _ports(house: House) -> dict[str, int]:
 
 def _print_table(rows: list[dict[str, Any]], house: House | None) -> None:
     click.echo(house.address if house else "Tikker is starting.")
-    click.echo(f"{'name':<14} {'state':<9} {'pid':>7} {'uptime':>9} {'port':>6}  ready")
+    click.echo(f"{'name':<21} {'state':<9} {'pid':>7} {'uptime':>9} {'port':>6}  ready")
     for row in rows:
         minutes, seconds = divmod(row["uptime"], 60)
         uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         line = (
-            f"{row['name']:<14} {row['state']:<9} {row['pid'] or '–':>7} {uptime:>9} {row['port'] or '–':>6}"
+            f"{row['name']:<21} {row['state']:<9} {row['pid'] or '–':>7} {uptime:>9} {row['port'] or '–':>6}"
         )
         click.echo(f"{line}  {'yes' if row['ready'] else 'no: ' + row['reason']}")

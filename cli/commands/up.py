@@ -45,9 +45,12 @@ def command(detach: bool, sip: bool, demo: bool) -> None:
                 _already_running(state, supervisor)
                 return
             with _stopped_when_interrupted(state, INTERRUPTED):
-                _start(state, detach, sip, demo)
-        if not detach:
+                house = _start(state, detach, sip, demo)
+        if detach:
+            _announce(house)  # what runs goes on, also when nobody reads this to its end
+        else:
             with _stopped_when_interrupted(state, 0):
+                _announce(house)
                 click.echo("Ctrl-C stops everything.")
                 _wait_for_the_end(supervisor)
 
@@ -70,7 +73,7 @@ def _stopped_when_interrupted(state: State, code: int) -> Iterator[None]:
         raise
 
 
-def _start(state: State, detach: bool, sip: bool, demo: bool) -> None:
+def _start(state: State, detach: bool, sip: bool, demo: bool) -> House:
     ports = Ports.from_environment()
     kept = secrets.load(state.secrets)
     ours = stores.own_or_given(state, ports, kept)
@@ -90,9 +93,7 @@ def _start(state: State, detach: bool, sip: bool, demo: bool) -> None:
     _wait_until_ready(house, state, supervisor)
     if demo:
         seed.seed_if_empty()
-    _announce(house)
-    if sip:
-        click.echo(f"Telephones register at 127.0.0.1:{ports.sip} (UDP, TCP); docs/sip.md tells the rest.")
+    return house
 
 
 def _health_ports(house: House) -> dict[str, int]:
@@ -128,6 +129,9 @@ def _announce(house: House) -> None:
     click.echo(f"Tikker is ready: {house.address}")
     for login in seed.logins():
         click.echo(f"  {login.username:<12} {login.password:<20} {login.who}")
+    if house.sip:
+        sip = house.ports.sip
+        click.echo(f"Telephones register at 127.0.0.1:{sip} (UDP, TCP); docs/sip.md tells the rest.")
 
 
 def _already_running(state: State, supervisor: Supervisor) -> None:

@@ -69,6 +69,7 @@ class Listener(Consumer):
             queue_arguments=burial.QUORUM,
         )
         super().setup()
+        HANDLED.labels(self.queue.name, "paused")  # from 0: the alert EventsPaused must see the first one
 
     def declare(self, channel: Any) -> None:
         service = self.container.service_name

@@ -9,19 +9,27 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import yaml
+from prometheus_client import REGISTRY
 
 from cli import processes
 from cli.state import REPOSITORY
+from services.identity.domain.mails import Letter
+from services.identity.usecases import sending
+from services.provisioning.listener import app
+from shared.bus.listen import Listener
+from shared.events.identity import CustomerChanged
+from shared.job_runner import Runner
 
 RULES = REPOSITORY / "ops/prometheus/tikker.rules.yml"
 BOARDS = sorted((REPOSITORY / "ops/grafana").glob("*.json"))
 FOREIGN = {"up": {"job", "process"}, "rabbitmq_queue_messages": {"queue"}}
 """Of Prometheus itself, and of RabbitMQ's plugin at /metrics/per-object."""
 SUFFIXES = {"Counter": ("_total",), "Gauge": ("",), "Histogram": ("_bucket", "_count", "_sum")}
-SCRAPED = {"process", "le", "exported_job", "job_name"}
+SCRAPED = {"process", "le", "exported_job", "job_name", "service"}
 """Labels that scraping gives: a label ``job`` of ours becomes ``exported_job``."""
 FUNCTIONS = {"sum", "max", "topk", "rate", "increase", "histogram_quantile", "label_replace", "and"}
 
@@ -109,6 +117,46 @@ def test_every_process_is_scraped() -> None:
     }
     ours = {each.name for each in processes.PROCESSES} - processes.DEVELOPMENT_ONLY
     assert ours | {"rabbitmq", "pbx-listener", "kamailio"} == targets
+
+
+def rule(alert: str) -> str:
+    groups = yaml.safe_load(RULES.read_text())["groups"]
+    return str(next(r["expr"] for group in groups for r in group["rules"] if r["alert"] == alert))
+
+
+def test_whatever_is_scraped_is_missed_when_it_does_not_answer() -> None:
+    settings: dict[str, Any] = yaml.safe_load((REPOSITORY / "ops/prometheus/prometheus.yml").read_text())
+    watched = re.findall(r'job=~"([^"]+)"', rule("ProcessDown"))
+    for job in settings["scrape_configs"]:
+        assert re.fullmatch(watched[0], job["job_name"])
+        assert any(each["target_label"] == "process" for each in job["relabel_configs"]), job["job_name"]
+
+
+def test_the_same_job_of_two_services_is_two_leases() -> None:
+    """Each service sends its own outbox: one that is sent says nothing of another."""
+    assert re.search(r"\bby \(service, job_name\)", rule("LeaseWithoutHolder"))
+    label = re.search(r'"service", "\$1", "process", "([^"]+)"', rule("LeaseWithoutHolder"))
+    assert label
+    found = [re.fullmatch(label[1], name) for name in ("cdr", "cdr-ingester", "pbx-bridge")]
+    assert [match[1] for match in found if match] == ["cdr", "cdr", "pbx"]
+
+
+def test_what_alerts_count_begins_at_zero() -> None:
+    """Prometheus sees no increase in a series that begins at 1: the first failure would go unseen."""
+
+    def counted(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(name, labels)
+
+    Runner(Mock(), {"a kind": Mock()})
+    container = Mock(service_name="toy", shared_extensions={})
+    Listener(CustomerChanged).bind(container, "on_change").setup()
+    assert counted("tikker_jobs_total", kind="a kind", outcome="failed") == 0
+    assert counted("tikker_jobs_total", kind="a kind", outcome="given up") == 0
+    assert counted("tikker_events_total", queue="toy.on_change", outcome="paused") == 0
+    for letter in Letter:
+        for outcome in ("sent", "postponed", "failed"):
+            assert counted(sending.MAILS._name + "_total", template=letter, outcome=outcome) is not None
+    assert counted(app.ASKED._name + "_total", answer="away") is not None
 
 
 @pytest.mark.parametrize("file", BOARDS, ids=lambda file: file.stem)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from prometheus_client import Counter as Metric
 
 from services.identity.domain.links import TOKEN_BYTES, Link, link_for
-from services.identity.domain.mails import LINKS, WAITS, Queued, is_wanted, next_try
+from services.identity.domain.mails import LINKS, WAITS, Letter, Queued, is_wanted, next_try
 from services.identity.mail.files import NO_FILES, FileAway, FileGone, Files
 from services.identity.mail.letters import Letters, Unwritable
 from services.identity.mail.post import Post, Postponed, Refused
@@ -21,6 +21,9 @@ from shared.logging import correlated, get_logger
 log = get_logger(__name__)
 
 MAILS = Metric("tikker_mails_total", "Tries to send a mail, by outcome", ["template", "outcome"])
+for _letter in Letter:  # from 0: the alerts MailFailing and MailWaiting must see the first one as well
+    for _outcome in ("sent", "postponed", "failed"):
+        MAILS.labels(_letter.value, _outcome)
 
 
 class _Unwanted(Exception):

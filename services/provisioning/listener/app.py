@@ -46,6 +46,8 @@ ONLY_READING = Answer(
 )
 AWAY = Answer(503, b"Try again later\n", headers=(("Retry-After", "30"),), why="away")
 NO_TOKEN = Answer(401, b"Unauthorized\n", why="no token")
+for _alarming in (AWAY, NO_TOKEN):  # from 0: their alerts must see the first one as well
+    ASKED.labels(_alarming.why)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,14 @@ def test_a_command_that_cannot_be_loaded_is_a_sentence_and_harms_no_other(folder
     assert "Traceback" not in bad.output
 
 
+def test_what_an_image_does_not_hold_is_a_sentence_when_a_command_comes_to_it(folder: Path) -> None:
+    (folder / "late.py").write_text("import click\n@click.command()\ndef command(): import no_such_module\n")
+    late = CliRunner().invoke(program.main, ["late"])
+    assert late.exit_code == 1
+    assert "late cannot be loaded here" in late.output
+    assert "no_such_module" in late.output
+
+
 def test_an_unknown_command_is_refused() -> None:
     answer = CliRunner().invoke(program.main, ["no-such-command"])
     assert answer.exit_code == 2
