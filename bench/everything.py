@@ -36,6 +36,7 @@ ALL = (
     Bench("export", "rows", 100_000),
     Bench("routing", "plans", 2_000),
     Bench("route"),
+    Bench("media", "seconds", 1),
     Bench("provisioning", "phones", 500),
     Bench("invoice", "invoices", 120, ("--long", "1")),
     Bench("mobile", "subscriptions", 500),

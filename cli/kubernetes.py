@@ -18,6 +18,8 @@ from cli.state import REPOSITORY
 NAMESPACE = "tikker"
 SECRETS, SETTINGS = "tikker-secrets", "tikker-settings"
 HEALTH = 9000
+MEDIA_HEALTH = 9001
+"""The media server's; it shares its pod with another process of ours."""
 USER = 10001
 GRACE_SECONDS = 35
 """A process drains for 25 s at most, after SENT_ELSEWHERE_SECONDS."""
@@ -168,11 +170,11 @@ def _memory(compose_says: str) -> str:
     return compose_says.removesuffix("m") + "Mi"
 
 
-def _probes() -> Manifest:
+def _probes(port: str = "health") -> Manifest:
     """*Live* restarts, *ready* only stops the traffic (shared/health.py)."""
 
     def asks(path: str, **more: int) -> Manifest:
-        return {"httpGet": {"path": path, "port": "health"}, "timeoutSeconds": 5, **more}
+        return {"httpGet": {"path": path, "port": port}, "timeoutSeconds": 5, **more}
 
     return {
         "startupProbe": asks("/livez", periodSeconds=2, failureThreshold=60),
@@ -262,23 +264,36 @@ def _setup(services: Manifest) -> Manifest:
 
 
 def _edge(services: Manifest) -> list[Manifest]:
-    """One pod, the proxy and its helper, and one copy of it: what it knows of registrations is its own."""
+    """One pod, the proxy, its helper and the media server, and one copy of it: what the proxy knows of
+    registrations is its own."""
     proxy = _container("kamailio", services["kamailio"])
     ways = (("sip-udp", "UDP"), ("sip-tcp", "TCP"))
+    first, last = _speech(services)
     proxy["ports"] = [{"name": name, "protocol": way, "containerPort": 5060} for name, way in ways]
     looks = {"command": services["kamailio"]["healthcheck"]["test"][1:]}
     proxy["livenessProbe"] = {"exec": looks, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3}
     helper = _container("pbx-bridge", services["pbx-bridge"]) | _probes()
     helper["ports"] = [{"name": "health", "containerPort": HEALTH}]
-    deployment = _deployment("kamailio", 1, _pod(proxy, helper))
+    media = _container("pbx-media", services["pbx-media"]) | _probes("media-health")
+    media["ports"] = [{"name": "media-health", "containerPort": MEDIA_HEALTH}]
+    deployment = _deployment("kamailio", 1, _pod(proxy, helper, media))
     deployment["spec"]["strategy"] = {"type": "Recreate"}
-    world = [{"ports": [{"port": 5060, "protocol": way} for _, way in ways]}]
+    speech = {"port": first, "endPort": last, "protocol": "UDP"}
+    world = [{"ports": [*({"port": 5060, "protocol": way} for _, way in ways), speech]}]
     policy = _policy("kamailio-and-the-world", _selector("kamailio"), ingress=world, egress=[{}])
     door = _service("kamailio", ())
     ports = [{"name": name, "protocol": way, "port": 5060, "targetPort": name} for name, way in ways]
+    ports += [{"name": f"rtp-{n}", "protocol": "UDP", "port": n} for n in range(first, last + 1)]
     # Local: the proxy must see the phone's own address.
     door["spec"] |= {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "ports": ports}
     return [deployment, door, policy]
+
+
+def _speech(services: Manifest) -> tuple[int, int]:
+    """The first and the last port of the media server for speech."""
+    told = services["pbx-media"]["environment"]
+    first, last = (_REFERENCE.findall(told[f"MEDIA_RTP_{end}"])[0][2] for end in ("FIRST", "LAST"))
+    return int(first), int(last)
 
 
 def _policies() -> list[Manifest]:
@@ -289,7 +304,7 @@ def _policies() -> list[Manifest]:
     listeners = [{"to": [{"podSelector": ours}], "ports": [{"port": port} for port in (8082, 8083)]}]
     mail = [{"ports": [{"port": port} for port in (25, 465, 587)]}]
     monitoring = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
-    scraping = [{"from": [monitoring], "ports": [{"port": HEALTH}]}]
+    scraping = [{"from": [monitoring], "ports": [{"port": HEALTH}, {"port": MEDIA_HEALTH}]}]
     return [
         _policy("default-deny", {}, ingress=[], egress=[]),
         _policy("names-and-stores", ours, egress=[{"ports": names}, {"ports": stores}, *listeners]),

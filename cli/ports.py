@@ -86,6 +86,11 @@ class Ports:
         """Where the SIP proxy finds the public network, unless SIP_TRUNK says so."""
         return self.base + 6
 
+    @property
+    def media(self) -> int:
+        """The media server, on UDP, for the SIP proxy only."""
+        return self.base + 7
+
     def health(self, index: int) -> int:
         return self.base + HEALTH_OFFSET + index
 

@@ -54,6 +54,7 @@ PROCESSES = (
 SIP_PROCESSES = (
     Process("pbx-listener", "pbx", ("-m", "services.pbx.listener")),
     Process("pbx-bridge", "pbx", ("-m", "services.pbx.bridge")),
+    Process("pbx-media", None, ("-m", "services.pbx.media"), image="pbx"),
     Process("kamailio", None, (str(REPOSITORY / "ops/kamailio/start.sh"),), "kamailio", "/bin/sh"),
 )
 """The SIP edge; it runs with ``./tikker up --sip`` only (docs/sip.md)."""

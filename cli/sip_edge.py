@@ -1,4 +1,5 @@
-"""What the processes of the SIP edge are told: the proxy, and pbx's listener and bridge beside it."""
+"""What the processes of the SIP edge are told: the proxy, the media server, and pbx's listener and bridge
+beside them."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ GIVEN = (
     "SIP_PIKE",
     "SIP_LOG",
 )
-"""Settings of the proxy that ``./tikker up --sip`` takes from its own environment; see docs/sip.md."""
+"""Settings of the proxy, and below of the media server, that ``./tikker up --sip`` takes from its own
+environment; see docs/sip.md."""
+
+MEDIA_GIVEN = ("MEDIA_ADVERTISE", "MEDIA_RTP_FIRST", "MEDIA_RTP_LAST", "MEDIA_CALLS", "MEDIA_DIRECT")
+EVERYWHERE = "0.0.0.0"
 
 
 CALLS_ABROAD = "CALLS_ABROAD_AT_ONCE"
@@ -32,7 +37,7 @@ def realm() -> str:
 
 
 def environment(name: str, house: House) -> dict[str, str]:
-    """The settings of one of the three processes, and what pbx is told as well; nothing for any other."""
+    """The settings of one of the four processes, and what pbx is told as well; nothing for any other."""
     token = house.keys.values.get("TIKKER_EDGE_TOKEN", "")
     ports = house.ports
     if name == "pbx":
@@ -46,10 +51,21 @@ def environment(name: str, house: House) -> dict[str, str]:
             "SIP_RPC_URL": f"http://{LOCALHOST}:{ports.sip_rpc}/RPC",
             "SIP_REALM": realm(),
         }
+    if name == "pbx-media":
+        return {
+            "MEDIA_BIND": os.environ.get("SIP_BIND") or LOCALHOST,
+            "MEDIA_ADVERTISE": os.environ.get("SIP_ADVERTISE") or _beside(),
+            **_given(MEDIA_GIVEN),
+            "MEDIA_PORT": str(ports.media),
+            "MEDIA_PROXY": f"{_beside()}:{ports.sip}",
+            "PBX_LISTENER": f"{LOCALHOST}:{ports.route}",
+            "TIKKER_EDGE_TOKEN": token,
+        }
     if name == "kamailio":
         return {
             "SIP_TRUNK": f"{LOCALHOST}:{ports.trunk}",
-            **{each: os.environ[each] for each in GIVEN if os.environ.get(each)},
+            **_given(GIVEN),
+            "SIP_MEDIA": f"{_beside()}:{ports.media}",
             "SIP_REALM": realm(),
             "SIP_PORT": str(ports.sip),
             "SIP_RPC_PORT": str(ports.sip_rpc),
@@ -66,6 +82,16 @@ def _calls_abroad() -> dict[str, str]:
     """The cap of customers for whom staff chose none; pbx has a preset of its own."""
     given = os.environ.get(CALLS_ABROAD)
     return {CALLS_ABROAD: given} if given else {}
+
+
+def _given(names: tuple[str, ...]) -> dict[str, str]:
+    return {each: os.environ[each] for each in names if os.environ.get(each)}
+
+
+def _beside() -> str:
+    """The address at which the proxy and the media server find each other."""
+    bound = os.environ.get("SIP_BIND") or LOCALHOST
+    return LOCALHOST if bound == EVERYWHERE else bound
 
 
 def _run_folder(house: House) -> str:

@@ -91,6 +91,18 @@ def route(as_json: bool) -> None:
 
 @command.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+@click.option("--seconds", default=4, show_default=True, type=click.IntRange(1, 60), help="Of each round.")
+def media(as_json: bool, seconds: int) -> None:
+    """Calls that the media server plays at once on one core, before packets are late."""
+    from bench import media as benchmark
+
+    report = benchmark.run(seconds)
+    click.echo(report.to_json() if as_json else report.to_text())
+    sys.exit(0 if report.holds else 1)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.option("--phones", default=10_000, show_default=True, type=click.IntRange(100, 100_000))
 def provisioning(as_json: bool, phones: int) -> None:
     """Configurations that phones get per second, and all phones of a town that come back at once."""

@@ -123,6 +123,7 @@ SENTENCES: dict[str, Any] = {
     "pbx_line.removed": _l("Telefoonlijn %(name)s verwijderd", name=NAME),
     "sound.uploaded": _l("Geluid %(name)s geüpload", name=NAME),
     "sound.removed": _l("Geluid %(name)s verwijderd", name=NAME),
+    "voicemail.removed": _l("Voicemailbericht gewist met 1233"),
     "outgoing.blocked": _l("Uitgaand bellen geblokkeerd door de fraudebewaking"),
     "outgoing.unblocked": _l("Blokkade van uitgaand bellen opgeheven"),
     "calls_abroad.changed": _l("Grens van internationale gesprekken tegelijk gewijzigd"),

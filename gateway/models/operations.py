@@ -31,6 +31,7 @@ LETTERS = {
     "sim_block_confirmation": _l("SIM-kaart (de-)blokkering"),
     "sim_block_failed": _l("SIM-kaart (de-)blokkering mislukt"),
     "usage_export": _l("Gespreksdetails"),
+    "voicemail": _l("Voicemail"),
 }
 
 

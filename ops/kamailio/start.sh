@@ -4,8 +4,9 @@
 # Needed: SIP_REALM, SIP_PORT, SIP_RPC_PORT, SIP_TRUNK (host:port), EDGE_TOKEN, EDGE_AMQP_URI,
 # EDGE_ROUTE_URL (pbx's listener), EDGE_CREDENTIALS_URL (provisioning's), SIP_RUN (a private folder).
 # Optional: SIP_BIND, SIP_RPC_BIND, SIP_ADVERTISE (host that phones see), SIP_TRUNK_NETS (subnets with
-# commas between), SIP_TLS_PORT with SIP_TLS_CERTIFICATE and SIP_TLS_KEY, SIP_CHILDREN, SIP_PIKE (requests
-# of one source in 2 s), SIP_LOG, SIP_CHECK (anything: only read the configuration). docs/sip.md explains them.
+# commas between), SIP_MEDIA (address:port of the media server), SIP_TLS_PORT with SIP_TLS_CERTIFICATE and
+# SIP_TLS_KEY, SIP_CHILDREN, SIP_PIKE (requests of one source in 2 s), SIP_LOG, SIP_CHECK (anything: only
+# read the configuration). docs/sip.md explains them.
 #
 # Secrets go into a file that only we can read, not into arguments, which everybody on the machine can.
 set -eu
@@ -50,6 +51,10 @@ fill TRUNK "$SIP_TRUNK"
 fill TRUNK_HOST "${SIP_TRUNK%:*}"
 fill TRUNK_PORT "${SIP_TRUNK##*:}"
 fill TRUNK_NETS "${SIP_TRUNK_NETS:-}"
+SIP_MEDIA=${SIP_MEDIA:-}
+fill MEDIA "$SIP_MEDIA"
+fill MEDIA_HOST "${SIP_MEDIA%:*}"
+fill MEDIA_PORT "${SIP_MEDIA##*:}"
 fill TOKEN "$EDGE_TOKEN"
 fill BROKER "$EDGE_AMQP_URI"
 fill ROUTE_URL "$EDGE_ROUTE_URL"
@@ -71,6 +76,7 @@ advertise=${SIP_ADVERTISE:+ advertise $SIP_ADVERTISE:$SIP_PORT}
     [ $events = no ] || echo '#!define WITH_BROKER'
     [ -z "${SIP_TLS_PORT:-}" ] || echo '#!define WITH_TLS'
     [ -z "${SIP_TRUNK_NETS:-}" ] || echo '#!define WITH_TRUNK_NETS'
+    [ -z "$SIP_MEDIA" ] || echo '#!define WITH_MEDIA'
     echo "children=${SIP_CHILDREN:-4}"
     echo "listen=udp:$bind:$SIP_PORT$advertise"
     echo "listen=tcp:$bind:$SIP_PORT$advertise"

@@ -123,7 +123,7 @@ class SettingsCalls:
     def files(self, acting: Acting) -> Reply:
         return {"rows": views.files(self.store, customer_of(acting))}
 
-    @rpc(requests.FileChunk)
+    @rpc(requests.FileChunk, kinds=("user", "service"))
     def file_chunk(self, acting: Acting, **fields: Any) -> Reply:
         return sounds.file_chunk(self.store, acting, **fields)
 

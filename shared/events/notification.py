@@ -29,7 +29,7 @@ class FileReference(Struct, frozen=True, kw_only=True):
 
 class NotificationRequested(Event, frozen=True, kw_only=True):
     """Users of the envelope's customer should get a mail: who is registered, who has one of the ``roles``,
-    and who is named.
+    and who is named. So should ``addresses``, which need not be of users: those that the customer filled in.
 
     ``registration``: voip_high_usage, mobile_high_usage, invoices_by_mail or sim_block_confirmation.
     ``template`` and its ``parameters`` are those of services/identity/README.md; amounts are decimal
@@ -44,6 +44,7 @@ class NotificationRequested(Event, frozen=True, kw_only=True):
     registration: str | None = None
     user_ids: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     parameters: dict[str, Any] = {}
     files: tuple[FileReference, ...] = ()
 

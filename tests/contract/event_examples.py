@@ -259,6 +259,7 @@ _EVENTS: tuple[Event, ...] = (
             registration="voip_high_usage",
             user_ids=(THING,),
             roles=("user_management",),
+            addresses=("voicemail@voorbeeld.example",),
             files=(
                 FileReference(
                     service="cdr",

@@ -55,6 +55,7 @@ def test_a_process_is_told_its_own_secrets_only(services: dict[str, Any], proces
         "phones": {"TIKKER_EDGE_TOKEN"},
         "kamailio": {"TIKKER_EDGE_TOKEN", "TIKKER_AMQP_PASSWORD_KAMAILIO"},
         "pbx-listener": {"TIKKER_EDGE_TOKEN"},
+        "pbx-media": {"TIKKER_EDGE_TOKEN"},
         "pbx-bridge": {"TIKKER_EDGE_TOKEN", "TIKKER_AMQP_PASSWORD_SIPPROXY"},
         "mobile-worker": {"TIKKER_AMQP_PASSWORD_MOBILE_WORKER"},
     }
@@ -78,6 +79,8 @@ def test_nothing_but_the_portal_and_the_phones_front_has_a_port(services: dict[s
     """And the SIP proxy, where it is asked for."""
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
     sip = "${SIP_LISTEN:-127.0.0.1}:${SIP_PORT:-5060}:${SIP_PORT:-5060}"
-    assert ports.pop("kamailio") == [f"{sip}/udp", f"{sip}/tcp"]
+    range_ = "${MEDIA_RTP_FIRST:-30000}-${MEDIA_RTP_LAST:-30099}"
+    speech = f"${{SIP_LISTEN:-127.0.0.1}}:{range_}:{range_}/udp"
+    assert ports.pop("kamailio") == [f"{sip}/udp", f"{sip}/tcp", speech]
     portal = {"gateway": ["127.0.0.1:${TIKKER_PORT:-8080}:8080"]}
     assert ports == portal | {"phones": ["127.0.0.1:${TIKKER_PHONES_PORT:-8081}:8081"]}

@@ -113,7 +113,9 @@ def test_a_process_is_asked_how_it_is(containers: dict[str, Json], name: str) ->
     container = containers[name]
     assert container["livenessProbe"]["httpGet"]["path"] == "/livez"
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
-    assert {"name": "health", "containerPort": kubernetes.HEALTH} in container["ports"]
+    port = container["livenessProbe"]["httpGet"]["port"]
+    number = kubernetes.MEDIA_HEALTH if name == "pbx-media" else kubernetes.HEALTH
+    assert {"name": port, "containerPort": number} in container["ports"]
     assert {"name": "HEALTH_HOST", "value": "0.0.0.0"} in container["env"]
 
 

@@ -43,6 +43,7 @@ class Letter(StrEnum):
     USAGE_EXPORT = "usage_export"
     FRAUD_SUSPECTED = "fraud_suspected"
     CALLS_ABROAD_FULL = "calls_abroad_full"
+    VOICEMAIL = "voicemail"
 
 
 LINKS = {Letter.RESET: Purpose.RESET, Letter.WELCOME: Purpose.WELCOME}
@@ -59,6 +60,7 @@ NOTIFICATIONS: Mapping[Letter, frozenset[str]] = {
     Letter.USAGE_EXPORT: frozenset({"from", "to", "rows", "attached", "path", "expires_at"}),
     Letter.FRAUD_SUSPECTED: frozenset({"call_class", "day", "amount", "usual", "minutes", "blocked"}),
     Letter.CALLS_ABROAD_FULL: frozenset({"most", "at"}),
+    Letter.VOICEMAIL: frozenset({"name", "owner", "caller", "at", "seconds"}),
 }
 """Letters that other services can ask for, and the parameters that each needs (see README.md)."""
 
@@ -109,6 +111,27 @@ def mail_to(
         customer_id=user.customer_id,
         language=user.language,
         parameters={**(parameters or {}), "name": user.name, "username": user.username},
+        dedupe_key=dedupe_key,
+        files=files,
+    )
+
+
+def mail_to_address(
+    address: str,
+    customer_id: str,
+    letter: Letter,
+    parameters: Mapping[str, Any],
+    dedupe_key: str,
+    files: tuple[Mapping[str, Any], ...] = (),
+) -> Mail:
+    """A letter to an address that a customer filled in, in Dutch; ``parameters`` name who reads it. One of
+    all with the same ``dedupe_key`` goes to it."""
+    return Mail(
+        letter=letter,
+        to=address,
+        user_id="",
+        customer_id=customer_id,
+        parameters={**parameters, "username": ""},
         dedupe_key=dedupe_key,
         files=files,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from services.identity.domain.mails import NOTIFICATIONS, Letter, State, mail_to
+from services.identity.domain.mails import NOTIFICATIONS, Letter, State, mail_to, mail_to_address
 from services.identity.domain.users import Registration
 from services.identity.schemas.replies import Reply
 from services.identity.store import Changes, Store
@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 
 def notify(store: Store, clock: Clock, envelope: Envelope[NotificationRequested]) -> None:
-    """Queue a mail to each user who is registered or named, once per dedupe key.
+    """Queue a mail to each user who is registered or named, and to each address, once per dedupe key.
 
     Raises Permanent when it could never be written or sent.
     """
@@ -33,8 +33,13 @@ def notify(store: Store, clock: Clock, envelope: Envelope[NotificationRequested]
     found = store.users_to_tell(envelope.customer_id, registration, asked.user_ids, asked.roles)
     files = tuple(msgspec.to_builtins(file) for file in asked.files)
     key = f"{envelope.name.partition('.')[0]}:{asked.dedupe_key}"
-    store.mails.queue([mail_to(user, letter, asked.parameters, key, files) for user in found], clock())
-    log.info("notification", template=letter.value, users=len(found))
+    letters = [mail_to(user, letter, asked.parameters, key, files) for user in found]
+    letters += [
+        mail_to_address(address, envelope.customer_id, letter, asked.parameters, f"{key}:{index}", files)
+        for index, address in enumerate(asked.addresses)
+    ]
+    store.mails.queue(letters, clock())
+    log.info("notification", template=letter.value, users=len(found), addresses=len(asked.addresses))
 
 
 def _letter(asked: NotificationRequested) -> Letter:

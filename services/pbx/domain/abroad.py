@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from services.pbx.domain.edge.orders import Leg, Stage
+from services.pbx.domain.edge.stages import Leg, Stage
 from services.pbx.domain.routing.classes import OutClass, out_class
 
 PRESET = 5

@@ -10,8 +10,12 @@ from gunicorn.app.base import BaseApplication
 
 from services.pbx.domain.edge.records import Told
 from services.pbx.listener.app import Later, make_app
+from services.pbx.listener.media import Media
 from services.pbx.store import Store
 from services.pbx.usecases.abroad import preset
+from services.pbx.usecases.live_calls import LiveCalls
+from services.pbx.usecases.play_calls import Player
+from services.pbx.usecases.played import Sounds
 from services.pbx.usecases.route_calls import Router
 from services.pbx.usecases.sip_records import record
 from shared import mongo
@@ -50,10 +54,12 @@ class Listener(BaseApplication):  # type: ignore[misc]
         """In the worker, after the fork: a master's threads would not come along."""
         begin("pbx-listener")
         store = Store.open()
-        router = Router(store, clock, Later(store), preset())
+        later, live = Later(store), LiveCalls(store)
+        router = Router(store, clock, later, live, preset())
+        media = Media(Player(store, clock, later, live, router), Sounds(store))
         ready = {"database": partial(mongo.ping, mongo.connect())}
         serve_health(health_app({}, ready))
-        app = make_app(router, partial(_keep, store), setting("TIKKER_EDGE_TOKEN"))
+        app = make_app(router, partial(_keep, store), setting("TIKKER_EDGE_TOKEN"), media)
         return traced(app, "sip.route")
 
 

@@ -1,11 +1,12 @@
 """What the proxy asks and tells by HTTP, as plain WSGI. ``POST /sip/route``: a call → its order. ``POST
-/sip/record``: what became of a call, kept before it is answered. See README.md of pbx."""
+/sip/record``: what became of a call, kept before it is answered. ``/media/…`` is for the media server
+(media.py). See README.md of pbx."""
 
 from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import BoundedSemaphore
@@ -15,7 +16,10 @@ import msgspec
 from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
+from services.pbx.domain.edge.position import position
 from services.pbx.domain.edge.records import Told, decode
+from services.pbx.listener import media
+from services.pbx.listener.media import Media
 from services.pbx.store import Store
 from services.pbx.usecases.route_calls import BUSY, GONE, Question, Router
 from shared.logging import get_logger
@@ -26,6 +30,7 @@ LONGEST_BODY = 8192
 LONGEST_RECORD = 65_536
 """A call through many stages has a long trail."""
 ROUTE, RECORD, CALL = "/sip/route", "/sip/record", "call"
+MEDIA_SOURCE = "media"
 WAITING_DECISIONS = 2000
 ROUTED = Counter("tikker_sip_routed_total", "Calls decided for the proxy", ["source", "code"])
 SECONDS = Histogram(
@@ -37,8 +42,8 @@ StartResponse = Callable[..., Any]
 
 
 class Asked(Struct, frozen=True):
-    """A new call (``from``, ``to``, ``source``), or one that ran into something (``call``, ``stage``,
-    ``cause``)."""
+    """A new call (``from``, ``to``, ``source``), one that ran into something (``call``, ``stage``,
+    ``cause``), or telephones for a caller at the media server (``source`` media, ``call``, ``to``)."""
 
     sender: str = msgspec.field(name="from", default="")
     from_name: str = ""
@@ -58,15 +63,17 @@ class Later:
         self._room = BoundedSemaphore(WAITING_DECISIONS)
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="decisions")
 
-    def __call__(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
+    def __call__(
+        self, call_id: str, fields: Mapping[str, Any], at: datetime, people: Collection[str] = ()
+    ) -> None:
         if self._room.acquire(blocking=False):
-            self._pool.submit(self._write, call_id, fields, at)
+            self._pool.submit(self._write, call_id, fields, at, people)
         else:
             NOT_KEPT.inc()
 
-    def _write(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
+    def _write(self, call_id: str, fields: Mapping[str, Any], at: datetime, people: Collection[str]) -> None:
         try:
-            self._store.keep_decision(call_id, fields, at)
+            self._store.keep_decision(call_id, fields, at, people)
         except Exception as problem:
             NOT_KEPT.inc()
             log.warning("a decision was not kept", reason=f"{type(problem).__name__}: {problem}"[:200])
@@ -79,24 +86,29 @@ Keep = Callable[[Told], None]
 
 
 def make_app(
-    router: Router, keep: Keep, token: str
+    router: Router, keep: Keep, token: str, player: Media | None = None
 ) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
     """The WSGI application; ``token``: what a caller of ours has to show."""
     secret = f"Bearer {token}".encode()
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        status, body = _answer(router, keep, secret, environ)
-        head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        status, body = _answer(router, keep, secret, environ, player)
+        kind = media.SOUND if environ["PATH_INFO"].startswith(media.SOUNDS) else "application/json"
+        head = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         start_response(status, head)
         return [body]
 
     return app
 
 
-def _answer(router: Router, keep: Keep, secret: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
+def _answer(
+    router: Router, keep: Keep, secret: bytes, environ: dict[str, Any], player: Media | None
+) -> tuple[str, bytes]:
     shown = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
     if not hmac.compare_digest(shown, secret):
         return "401 Unauthorized", b"{}"
+    if player is not None and environ["PATH_INFO"].startswith(media.MEDIA):
+        return media.answer(player, environ)
     if environ["PATH_INFO"] not in (ROUTE, RECORD) or environ["REQUEST_METHOD"] != "POST":
         return "404 Not Found", b"{}"
     try:
@@ -139,6 +151,9 @@ def _decide(router: Router, asked: Asked) -> bytes | None:
     if asked.cause:
         known = asked.cause in (BUSY, GONE)
         order = router.again(asked.call, asked.stage, asked.cause) if known else None
+    elif asked.source == MEDIA_SOURCE:
+        order = router.onward(asked.call, position(asked.to))
+        ROUTED.labels(MEDIA_SOURCE, order.code if order is not None else 404).inc()
     else:
         name = asked.from_name.strip('" ').replace("<null>", "")
         question = Question(asked.source, asked.sender, asked.to, name, asked.call_id)

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from pymongo.client_session import ClientSession
 
-from services.pbx.store import abroad, alerts, calls, numbers, phones, settings, sounds
+from services.pbx.store import abroad, alerts, calls, messages, numbers, phones, settings, sounds
 from services.pbx.store.abroad import AbroadChanges, AbroadReads
 from services.pbx.store.alerts import AlertChanges, AlertReads, FraudBlock
 from services.pbx.store.calls import CallChanges, CallReads
+from services.pbx.store.messages import MessageChanges, MessageReads
 from services.pbx.store.numbers import NumberChanges, NumberReads
 from services.pbx.store.phones import PhoneChanges, PhoneReads
 from services.pbx.store.settings import SettingsChanges, SettingsReads, Version
@@ -26,12 +27,28 @@ __all__ = ["Changes", "FraudBlock", "Sound", "Store", "Version"]
 
 
 class Changes(
-    NumberChanges, SettingsChanges, SoundChanges, AlertChanges, PhoneChanges, CallChanges, AbroadChanges
+    NumberChanges,
+    SettingsChanges,
+    SoundChanges,
+    AlertChanges,
+    PhoneChanges,
+    CallChanges,
+    MessageChanges,
+    AbroadChanges,
 ):
     """What one command reads and writes, in its transaction."""
 
 
-class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, CallReads, AbroadReads):
+class Store(
+    NumberReads,
+    SettingsReads,
+    SoundReads,
+    AlertReads,
+    PhoneReads,
+    CallReads,
+    MessageReads,
+    AbroadReads,
+):
     """The service's database."""
 
     @classmethod
@@ -40,7 +57,7 @@ class Store(NumberReads, SettingsReads, SoundReads, AlertReads, PhoneReads, Call
         store = cls(mongo.connect())
 
         def work() -> None:
-            for part in (numbers, settings, sounds, alerts, phones, calls):
+            for part in (numbers, settings, sounds, alerts, phones, calls, messages):
                 for collection, indexes in part.INDEXES.items():
                     store._db[collection].create_indexes(indexes)
             mongo.make_collections(store._db, ("settings", abroad.NAME, f"{sounds.BUCKET}.files"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,10 +109,18 @@ class CallChanges(Transaction):
 class CallReads(Reading):
     """What is asked about calls."""
 
-    def keep_decision(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
-        """What pbx told the proxy about a call: the newest decision holds."""
-        change = {"$set": dict(fields), "$setOnInsert": {"gone_at": at + KEPT}}
+    def keep_decision(
+        self, call_id: str, fields: Mapping[str, Any], at: datetime, people: Collection[str] = ()
+    ) -> None:
+        """What pbx told the proxy about a call: the newest decision holds; ``people`` are added."""
+        change: Document = {"$set": dict(fields), "$setOnInsert": {"gone_at": at + KEPT}}
+        if people:
+            change["$addToSet"] = {"people": {"$each": sorted(people)}}
         self._db["calls"].update_one({"_id": call_id}, change, upsert=True)
+
+    def decided(self, call_id: str) -> Document | None:
+        """What was decided about a call, of whoever it is: for the proxy and the media server."""
+        return self._db["calls"].find_one({"_id": call_id})
 
     def busy_people(self, customer_id: str, now: datetime) -> frozenset[str]:
         """Users and lines (``user:ID``, ``line:ID``) who are in a call."""
@@ -149,7 +157,7 @@ class CallReads(Reading):
         if after:
             at, call_id = after
             wanted["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": call_id}}]
-        rows = self._db["calls"].find(wanted, {"record": 0, "stages": 0})
+        rows = self._db["calls"].find(wanted, {"record": 0, "stages": 0, "later": 0, "parts": 0})
         return list(rows.sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit))
 
     def call(self, customer_id: str, call_id: str) -> Document | None:

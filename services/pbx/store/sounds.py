@@ -34,7 +34,8 @@ INDEXES = {
 
 @dataclass(frozen=True)
 class Sound:
-    """A stored file: ``size`` in bytes, ``kind`` greeting or music, ``sha256`` in hexadecimal."""
+    """A stored file: ``size`` in bytes, ``kind`` greeting or music, ``sha256`` in hexadecimal; ``spoken``: by
+    telephone, and not uploaded."""
 
     id: str
     customer_id: str
@@ -44,6 +45,7 @@ class Sound:
     size: int
     sha256: str
     at: datetime
+    spoken: bool = False
 
     @property
     def pieces(self) -> int:

@@ -11,8 +11,8 @@ from prometheus_client import Counter
 
 from services.pbx.domain import abroad as rules
 from services.pbx.domain.abroad import ANSWERED, PRESET, Abroad, Place
-from services.pbx.domain.edge.orders import Leg, Stage
 from services.pbx.domain.edge.records import Called, moment
+from services.pbx.domain.edge.stages import Leg, Stage
 from services.pbx.domain.routing.values import Full
 from services.pbx.schemas import Reply
 from services.pbx.store import Changes, Store
@@ -39,8 +39,9 @@ def preset() -> int:
 def take(
     store: Store, most: int, customer_id: str, call_id: str, stages: tuple[Stage, ...], now: datetime
 ) -> Full | None:
-    """A place for a call whose order may ring somebody abroad, in one transaction with the mark by which its
-    end gives it back. Full when there is none, and when that cannot be known: then nobody calls abroad."""
+    """A place for a call (or a part of one, ``call.part``) whose order may ring somebody abroad, in one
+    transaction with the mark by which its end gives it back. Full when there is none, and when that cannot
+    be known: then nobody calls abroad."""
     place = Place(call_id, now, rules.rings_until(stages, now))
 
     def work(changes: Changes) -> Full | None:
@@ -50,7 +51,8 @@ def take(
             _refused(changes, before, most)
             return Full(most=before.cap(most))
         changes.save_abroad(after)
-        changes.update_call(call_id, {"abroad": customer_id}, now)
+        own, _dot, part = call_id.partition(".")
+        changes.update_call(own, {f"parts.{part}.abroad" if part else "abroad": customer_id}, now)
         return None
 
     try:
@@ -81,9 +83,9 @@ def _refused(changes: Changes, found: Abroad, most: int) -> None:
 
 
 def told(changes: Changes, called: Called, leg: Leg | None, known: dict[str, Any]) -> dict[str, Any]:
-    """What a record of a call does with its place; fields of the call. Calls that never were to go abroad
-    cost nothing here: their document, which is read anyhow, has no mark. Who answered counts as abroad
-    when that is not known."""
+    """What a record of a call does with its place; fields of the call, or of the part of it, that is
+    ``known``. Calls that never were to go abroad cost nothing here: their document, which is read anyhow,
+    has no mark. Who answered counts as abroad when that is not known."""
     holder = known.get("abroad")
     if called.event == "answered" and (rules.leg_abroad(leg) or (holder and leg is None)):
         holder = leg.customer if leg is not None else str(holder)

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import structs
 
 from services.pbx.domain.abroad import PRESET, goes_abroad
-from services.pbx.domain.config import Config
-from services.pbx.domain.edge.orders import MOST_LEGS, Maker, Order, Stage
+from services.pbx.domain.edge.orders import REASONS, Maker
+from services.pbx.domain.edge.position import Position
+from services.pbx.domain.edge.stages import MOST_LEGS, Order, Stage
 from services.pbx.domain.routing import Call, Plan, State, plan
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.domain.routing.directory import directory
 from services.pbx.domain.routing.replay import Record
 from services.pbx.domain.routing.values import Direction
-from services.pbx.domain.settings import Which
 from services.pbx.store import Store
 from services.pbx.store.phones import Phone
 from services.pbx.usecases.abroad import take
-from services.pbx.usecases.publishing import effective
+from services.pbx.usecases.live_calls import Live, LiveCalls, registered
 from shared.ids import new_id
 
-KEPT_CONFIGS = 500
-KEPT_CALLS = 5000
 BUSY, GONE = "busy", "gone"
 
 
 class Keep(Protocol):
-    """Has a decision stored, without waiting for it."""
+    """Has a decision stored, without waiting for it; ``people`` are added to those that it is about."""
 
-    def __call__(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None: ...
+    def __call__(
+        self, call_id: str, fields: Mapping[str, Any], at: datetime, people: Collection[str] = ()
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,30 +48,23 @@ class Question:
     call_id: str = ""
 
 
-@dataclass(frozen=True)
-class Live:
-    """A call that we have decided about, for when it runs into something."""
-
-    maker: Maker
-    record: Record
-    found: Plan
-    stages: tuple[Stage, ...]
-    given: int
-    used: int
-
-
 class Router:
-    """Decides calls; keeps configurations by revision and the calls of late. Threads may share it."""
+    """Decides calls. Threads may share it."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], keep: Keep, abroad: int = PRESET) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        keep: Keep,
+        live: LiveCalls | None = None,
+        abroad: int = PRESET,
+    ) -> None:
         """``abroad``: calls there at once, of customers for whom staff chose nothing else."""
         self._store = store
         self._abroad = abroad
         self._clock = clock
         self._keep = keep
-        self._lock = Lock()
-        self._configs: OrderedDict[str, tuple[tuple[int, frozenset[str]], Config]] = OrderedDict()
-        self._live: OrderedDict[str, Live] = OrderedDict()
+        self._live = live or LiveCalls(store)
 
     def route(self, question: Question) -> Order:
         """The order for a new call."""
@@ -91,12 +83,31 @@ class Router:
         call = Call(caller=phone.owner, called=question.called, direction=Direction.OUT)
         return self._decide(call_id, phone.customer_id, call, question, now)
 
+    def onward(self, call_id: str, at: Position) -> Order | None:
+        """The telephones that ring now for a caller who is with the media server: an order of its own, for
+        the call that the media server makes. None when there is no such call."""
+        live = self._live.find(call_id, at.turn)
+        if live is None:
+            return None
+        call = structs.replace(live.record.call, key_presses=at.keys)
+        record = structs.replace(live.record, call=call)
+        phones = registered(self._store.phones_of(live.maker.customer_id, self._clock()))
+        maker = Maker(live.maker.config, live.maker.customer_id, call, phones)
+        part = f"{call_id}.{live.turn}x{at.step}"
+        make = partial(maker.onward, part, begin=at.step, first=live.given)
+        record, found, order = self._planned(maker, record, make, at.step)
+        now = replace(live, maker=maker, record=record, found=found, stages=order.stages, begin=at.step)
+        turn = live.turn + (record.state != live.record.state)
+        self._live.remember(call_id, live)
+        self._remember_again(part, replace(now, given=live.given + len(order.stages), turn=turn))
+        return order
+
     def again(self, call_id: str, stage_id: str, cause: str) -> Order | None:
         """What is left for a call whose stage ended so: its telephones are ``busy`` or ``gone``. None when
         the order that the proxy has still stands."""
         live = self._live.get(call_id)
         at = next((i for i, s in enumerate(live.stages) if s.id == stage_id), None) if live else None
-        if live is None or at is None:
+        if live is None or at is None or live.stages[at].targets[0].kind == "media":
             return None
         failed = live.stages[at]
         who = frozenset(name.partition(":")[2] for name in failed.rings if ":" in name)
@@ -104,62 +115,63 @@ class Router:
             return None
         state = _with(live.record.state, who, cause)
         record = structs.replace(live.record, state=state)
-        used = live.used + sum(len(stage.targets) for stage in live.stages[: at + 1])
-        spent = (live.given, min(used, MOST_LEGS - 1))
-        record, found, order = self._planned(call_id, live.maker, record, *spent)
+        used = min(live.used + sum(len(stage.targets) for stage in live.stages[: at + 1]), MOST_LEGS - 1)
+        now = replace(live, used=used, turn=live.turn + 1)
+        make = partial(_order_again, call_id, now, failed)
+        record, found, order = self._planned(live.maker, record, make, failed.step)
         if found.steps[: failed.step] != live.found.steps[: failed.step]:
             return None
         left = _left(order.stages, failed)
         given = live.given + len(order.stages)
-        now = replace(live, record=record, found=found, stages=left, given=given, used=used)
-        self._remember(call_id, now)
-        self._keep_again(call_id, live, record, left)
+        self._remember_again(call_id, replace(now, record=record, found=found, stages=left, given=given))
         return structs.replace(order, stages=left)
 
+    def _remember_again(self, call_id: str, now: Live) -> None:
+        """What was learned holds for the caller's own call as well, when it is one of the media server."""
+        self._live.remember(call_id, now)
+        own = call_id.partition(".")[0]
+        if now.begin is not None and (before := self._live.get(own)) is not None:
+            record = structs.replace(now.record, call=before.record.call)
+            self._live.remember(
+                own, replace(before, record=record, found=now.found, turn=now.turn, given=now.given)
+            )
+        fields = {"record": msgspec.json.encode(now.record), "turn": now.turn, **_later(now.stages)}
+        self._keep(own, fields, now.record.at, _people(now.stages))
+
     def _decide(self, call_id: str, customer: str, call: Call, question: Question, now: datetime) -> Order:
-        config = self._config(customer)
+        config = self._live.config(customer)
         phones = self._store.phones_of(customer, now)
         if directory(config).find(call.called)[0] is not None and call.direction is Direction.OUT:
             call = structs.replace(call, direction=Direction.INTERNAL)
-        state = self._state(customer, phones, now)
-        maker = Maker(config, customer, call, _registered(phones))
+        state = self.state(customer, phones, now)
+        maker = Maker(config, customer, call, registered(phones))
         record = Record(call=call, at=now, state=state, revision=config.revision)
-        record, found, order = self._planned(call_id, maker, record)
-        self._remember(call_id, Live(maker, record, found, order.stages, len(order.stages), 0))
+        record, found, order = self._planned(maker, record, partial(maker.order, call_id))
+        self._live.remember(call_id, Live(maker, record, found, order.stages, len(order.stages)))
         self._keep(call_id, _decision(maker, question, record, order, found), now)
         return order
 
     def _planned(
-        self, call_id: str, maker: Maker, record: Record, first: int = 0, used: int = 0
+        self, maker: Maker, record: Record, make: Callable[[Plan], Order], begin: int = 0
     ) -> tuple[Record, Plan, Order]:
-        """A plan and its order; without what goes abroad when the customer has as many calls there as it
-        may have, which the state of the record then says."""
+        """A plan and what ``make`` orders by it; without what goes abroad when the customer has as many calls
+        there as it may have, which the state of the record then says. Steps before ``begin`` have happened:
+        where they would have been others, nobody rings."""
         found = plan(maker.config, record.call, record.at, record.state)
-        order = maker.order(call_id, found, first, used)
+        order = make(found)
         if not goes_abroad(order.stages):
             return record, found, order
-        full = take(self._store, self._abroad, maker.customer_id, call_id, order.stages, self._clock())
+        full = take(self._store, self._abroad, maker.customer_id, order.call, order.stages, self._clock())
         if full is None:
             return record, found, order
-        record = structs.replace(record, state=structs.replace(record.state, full=full))
-        found = plan(maker.config, record.call, record.at, record.state)
-        return record, found, maker.order(call_id, found, first, used)
+        told = structs.replace(record, state=structs.replace(record.state, full=full))
+        other = plan(maker.config, told.call, told.at, told.state)
+        if other.steps[:begin] != found.steps[:begin]:
+            return record, found, structs.replace(order, stages=(), code=480, reason=REASONS[480])
+        return told, other, make(other)
 
-    def _config(self, customer: str) -> Config:
-        """What is published, with what a suspicion of fraud blocks."""
-        blocks = frozenset(block.alert_id for block in self._store.fraud_blocks(customer))
-        mark = (self._store.settings_revision(customer), blocks)
-        with self._lock:
-            known = self._configs.get(customer)
-        if known is None or known[0] != mark:
-            known = (mark, effective(self._store, customer, Which.PUBLISHED)[1])
-            with self._lock:
-                self._configs[customer] = known
-                while len(self._configs) > KEPT_CONFIGS:
-                    self._configs.popitem(last=False)
-        return known[1]
-
-    def _state(self, customer: str, phones: list[Phone], now: datetime) -> State:
+    def state(self, customer: str, phones: list[Phone], now: datetime) -> State:
+        """Who can be reached now, and how the groups' last calls went."""
         answers = self._store.group_answers(customer)
         return State(
             registered=frozenset(_bare(p.owner) for p in phones if p.registered and p.owner),
@@ -167,18 +179,6 @@ class Router:
             last_answered={row["group_id"]: row["last"] for row in answers},
             last_answered_at={row["group_id"]: row["members"] for row in answers},
         )
-
-    def _remember(self, call_id: str, live: Live) -> None:
-        with self._lock:
-            self._live[call_id] = live
-            self._live.move_to_end(call_id)
-            while len(self._live) > KEPT_CALLS:
-                self._live.popitem(last=False)
-
-    def _keep_again(self, call_id: str, live: Live, record: Record, left: tuple[Stage, ...]) -> None:
-        stages = {stage.id: stage for stage in (*live.stages, *left)}
-        fields = {"record": msgspec.json.encode(record), "stages": _stages(tuple(stages.values()))}
-        self._keep(call_id, fields, record.at)
 
 
 def _bare(owner: str) -> str:
@@ -191,6 +191,12 @@ def _with(state: State, who: frozenset[str], cause: str) -> State:
     return structs.replace(state, registered=state.registered - who)
 
 
+def _order_again(call_id: str, now: Live, failed: Stage, found: Plan) -> Order:
+    if now.begin is not None:
+        return now.maker.onward(call_id, found, failed.step, first=now.given, used=now.used)
+    return now.maker.order(call_id, found, first=now.given, used=now.used, turn=now.turn)
+
+
 def _left(stages: tuple[Stage, ...], failed: Stage) -> tuple[Stage, ...]:
     """The stages from where the failed one was on; who just said *busy* with call waiting rings no more."""
     left = [stage for stage in stages if stage.step >= failed.step]
@@ -199,20 +205,12 @@ def _left(stages: tuple[Stage, ...], failed: Stage) -> tuple[Stage, ...]:
     return tuple(left)
 
 
-def _registered(phones: list[Phone]) -> Callable[[str], tuple[str, ...]]:
-    by_owner: dict[str, list[str]] = {}
-    for phone in phones:
-        if phone.registered and phone.owner:
-            by_owner.setdefault(phone.owner, []).append(phone.sip_user)
-    return lambda who: tuple(by_owner.get(who, ()))
-
-
 def _decision(maker: Maker, question: Question, record: Record, order: Order, found: Plan) -> dict[str, Any]:
     """What is kept of a decision, to show and to plan it again."""
     caller, called = record.call.caller, normalise(question.called)
     named = (normalise(question.sender), maker.own, called)
     numbers = {number for number in named if number.startswith(("+", "ext:", "nl:"))}
-    people = {who for stage in order.stages for who in stage.rings if ":" in who}
+    people = _people(order.stages)
     if record.call.direction is not Direction.IN:
         people.add(caller)
     return {
@@ -232,6 +230,17 @@ def _decision(maker: Maker, question: Question, record: Record, order: Order, fo
         "people": sorted(people),
         "numbers": sorted(numbers),
     }
+
+
+def _people(stages: tuple[Stage, ...]) -> set[str]:
+    """Users and lines whose telephones ring."""
+    rung = {who for stage in stages for who in stage.rings}
+    return {who for who in rung if who.startswith(("user:", "line:"))}
+
+
+def _later(stages: tuple[Stage, ...]) -> dict[str, Any]:
+    """Stages that were ordered after the first order, each a field of its own: they come in any order."""
+    return {f"later.{row['id']}": row for row in _stages(stages)}
 
 
 def _stages(stages: tuple[Stage, ...]) -> list[dict[str, Any]]:

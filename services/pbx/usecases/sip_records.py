@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.pbx.domain.edge import records
-from services.pbx.domain.edge.orders import Leg
 from services.pbx.domain.edge.records import Called, Registered, Started, Told, moment
+from services.pbx.domain.edge.stages import Leg
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.store import Changes, Store
 from services.pbx.store.calls import GroupAnswer
@@ -68,12 +68,18 @@ def _started(changes: Changes, told: Started) -> None:
 
 
 def _call(changes: Changes, told: Called) -> None:
-    known = changes.call(told.call) or {}
+    known = changes.call(told.own) or {}
+    if told.part:
+        _part(changes, told, known)
+        return
     if "ended_at" in known:
         return
     leg = told.answering
     fields = {**_whose(changes, told, leg, known), **_how(told, leg)}
     fields |= abroad.told(changes, told, leg, known)
+    if any("answered_at" in part for part in known.get("parts", {}).values()):
+        for name in ("answered_at", "answered_by", "duration"):  # of who answered, not of who spoke before
+            fields.pop(name, None)
     if told.event == "answered" and leg is not None:
         fields |= {"up": True, "talking": _talking(leg)}
         _answered_for_group(changes, leg, told)
@@ -81,6 +87,32 @@ def _call(changes: Changes, told: Called) -> None:
         fields |= {"ended_at": moment(told.at), "up": False, "talking": []}
         fields |= _usage(changes, told, leg)
     changes.update_call(told.call, fields, fields.get("at") or known.get("at") or moment(told.began))
+
+
+def _part(changes: Changes, told: Called, known: dict[str, Any]) -> None:
+    """A call that the media server made for a caller who is with it: who answered it, and who pays for it.
+    The caller's own call goes on around it, and may have ended a moment before."""
+    before = known.get("parts", {}).get(told.part, {})
+    leg = told.answering
+    if "ended_at" in before:
+        return
+    here: dict[str, Any] = {"legs": records.trail(told.trail)}
+    fields: dict[str, Any] = {}
+    if told.answered and leg is not None:
+        here |= {"answered_at": moment(told.answered), "answered_by": leg.who}
+        fields |= {"answered_at": here["answered_at"], "answered_by": leg.who}
+    if told.event == "answered" and leg is not None:
+        fields |= {"talking": _talking(leg)} if "ended_at" not in known else {}
+        _answered_for_group(changes, leg, told)
+    elif told.event in ("ended", "failed"):
+        here["ended_at"] = moment(told.at)
+        fields |= _usage(changes, told, leg)
+        if told.answered:
+            fields |= {"duration": records.seconds(here["answered_at"], here["ended_at"])}
+            fields |= {"talking": []} if "ended_at" in known else {}
+    here |= abroad.told(changes, told, leg, before)
+    fields[f"parts.{told.part}"] = before | here
+    changes.update_call(told.own, fields, known.get("at") or moment(told.began))
 
 
 def _whose(changes: Changes, told: Called, leg: Leg | None, known: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +150,8 @@ def _how(told: Called, leg: Leg | None) -> dict[str, Any]:
 
 
 def _talking(leg: Leg) -> list[str]:
-    return [who for who in (leg.caller, leg.who) if ":" in who]
+    """A menu or a voicemail is never busy."""
+    return [who for who in (leg.caller, leg.who) if who.startswith(("user:", "line:"))]
 
 
 def _answered_for_group(changes: Changes, leg: Leg, told: Called) -> None:

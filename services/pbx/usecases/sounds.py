@@ -11,7 +11,9 @@ from services.pbx.domain.sound import LARGEST_UPLOAD, Recording
 from services.pbx.domain.uses import refusal, used_where
 from services.pbx.schemas import Reply
 from services.pbx.store import Changes, Sound, Store
+from services.pbx.store.sounds import PIECE
 from services.pbx.usecases.common import Clock, customer_of
+from services.pbx.usecases.voicemail import message_wav
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid, NotFound, TikkerError
 from shared.events.audit import Subject
@@ -175,7 +177,11 @@ def file_reply(sound: Sound) -> Reply:
 
 
 def file_chunk(store: Store, acting: Acting, *, file_id: str, index: int) -> Reply:
-    """A piece of the WAV, in base64. NotFound."""
+    """A piece of the WAV, in base64; for identity, which mails it, one of a message in a voicemail of the
+    customer on whose behalf it asks. NotFound."""
+    if acting.kind == "service":
+        acting.require_service("identity")
+        return _message_chunk(store, acting.customer_id, file_id, index)
     customer = customer_of(acting)
     sound = store.sound(customer, file_id)
     data = store.sound_piece(file_id, index) if sound is not None else None
@@ -183,3 +189,13 @@ def file_chunk(store: Store, acting: Acting, *, file_id: str, index: int) -> Rep
         raise NotFound()
     encoded = base64.b64encode(data).decode()
     return {"data": encoded, "last": index == sound.pieces - 1, "size": sound.size, "sha256": sound.sha256}
+
+
+def _message_chunk(store: Store, customer_id: str | None, message_id: str, index: int) -> Reply:
+    wav = message_wav(store, customer_id, message_id) if customer_id else None
+    piece = wav[index * PIECE : (index + 1) * PIECE] if wav is not None else b""
+    if not wav or not piece:
+        raise NotFound()
+    last = (index + 1) * PIECE >= len(wav)
+    digest = hashlib.sha256(wav).hexdigest()
+    return {"data": base64.b64encode(piece).decode(), "last": last, "size": len(wav), "sha256": digest}

@@ -22,6 +22,10 @@ from shared.mongo import Document
 from shared.phone_numbers import party
 from shared.words import gettext as _
 
+VOICEMAIL = "voicemail"
+SPEAKERS = (VOICEMAIL, "mailbox", "announcement")
+"""Kinds of who speaks to a caller that no element has."""
+
 
 def calls(
     store: Store, customer_id: str, *, user_id: str | None, number: str | None, after: str | None, limit: int
@@ -48,7 +52,7 @@ def explain_call(store: Store, customer_id: str, *, call_id: str, user_id: str |
         "call": _row(config, row),
         "plan": full(found) if found is not None else None,
         "story": _story(config, found, user_id),
-        "legs": [_leg(config, row, leg) for leg in row.get("legs", ())],
+        "legs": [_leg(config, row, leg) for leg in _legs(row)],
     }
 
 
@@ -92,21 +96,49 @@ def _outcome(row: Document) -> str:
 
 def _named(config: Config, who: str) -> str:
     """A name or a number as people read it."""
+    kind, _colon, own_id = who.partition(":")
+    if kind in SPEAKERS:
+        return _speaker(config, kind, own_id)
     found = directory(config).find(who)[0] if who else None
     if found is not None:
         return label(found)
     return party(who) if who.startswith(("+", "ext:", "nl:", "anon")) else who
 
 
+def _speaker(config: Config, kind: str, own_id: str) -> str:
+    """Who spoke to the caller, of those that are no telephone: a menu has a name of its own."""
+    book = directory(config)
+    owner = book.by_id.get(f"user:{own_id}") or book.by_id.get(f"line:{own_id}")
+    if kind == VOICEMAIL and owner is not None:
+        return _("Voicemail van %(name)s", name=label(owner))
+    return _("Voicemail")
+
+
+def _legs(row: Document) -> list[Document]:
+    """What was tried, of the caller's own call and of those that the media server made for it."""
+    parts = row.get("parts", {}).values()
+    tried = [*row.get("legs", ()), *(leg for part in parts for leg in part.get("legs", ()))]
+    return sorted(tried, key=lambda leg: leg["from"])
+
+
 def _leg(config: Config, row: Document, leg: Document) -> Reply:
-    stage = next((s for s in row.get("stages", ()) if s["id"] == leg["stage"]), None)
-    names = [_named(config, who) for who in (stage["who"] if stage else ())]
+    stages = (*row.get("stages", ()), *row.get("later", {}).values())
+    stage = next((s for s in stages if s["id"] == leg["stage"]), None)
+    who = stage["who"] if stage else []
+    names = [_named(config, each) for each in who]
+    if any(each.partition(":")[0] in (*SPEAKERS, "menu", "group") for each in who):
+        sentence = _("%(who)s kwam niet aan het woord: er was geen antwoord.", who=", ".join(names))
+        return _tried(leg, names, sentence)
+    return _tried(leg, names, _sentence(", ".join(names) or "–", str(leg["result"])))
+
+
+def _tried(leg: Document, names: list[str], sentence: str) -> Reply:
     return {
         "who": names,
         "result": leg["result"],
         "from": leg["from"].isoformat(),
         "until": leg["until"].isoformat(),
-        "sentence": _sentence(", ".join(names) or "–", str(leg["result"])),
+        "sentence": sentence,
     }
 
 

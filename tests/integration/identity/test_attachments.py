@@ -12,7 +12,7 @@ from services.identity.mail.files import FileAway, FileGone
 from services.identity.mail.letters import Attachment
 from services.identity.usecases import notifications
 from shared.events import FileReference, wrap
-from shared.events.notification import CdrNotificationRequested
+from shared.events.notification import CdrNotificationRequested, PbxNotificationRequested
 from tests.integration.identity.conftest import Identity
 from tests.integration.identity.mail_server import MailServer
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.feature("CDR-07")
 FILE = FileReference(
     service="cdr", id="f1", name="export.zip", media_type="application/zip", size=3, sha256="0" * 64
 )
+NOON = "2026-11-22T12:00:00Z"
 TOLD = {
     "from": "2026-11-01",
     "to": "2026-11-30",
@@ -105,3 +106,35 @@ def test_a_role_can_be_told(identity: Identity) -> None:
     )
     notifications.notify(identity.store, identity.clock, wrap(event, customer))  # type: ignore[arg-type]
     assert identity.queued() == [("fraud_suspected", "baas@example.nl")]
+
+
+@pytest.mark.feature("PBX-16", "PBX-07")
+def test_a_voicemail_goes_once_to_each_address_that_was_filled_in(
+    identity: Identity, mail_server: MailServer
+) -> None:
+    """Addresses need not be of users; the event may come twice."""
+    customer = str(identity.customer("Bakkerij Voorbeeld")["id"])
+    wav = FileReference(
+        service="pbx", id="m1", name="voicemail.wav", media_type="audio/wav", size=3, sha256="0" * 64
+    )
+    told = {"name": "Jan", "owner": "Jan (211)", "caller": "06-00 12 34 56", "at": NOON, "seconds": 42}
+    event = PbxNotificationRequested(
+        template="voicemail",
+        dedupe_key="voicemail:m1",
+        addresses=("jan@voorbeeld.example", "archief@voorbeeld.example"),
+        parameters=told,
+        files=(wav,),
+    )
+    for _ in range(2):
+        notifications.notify(identity.store, identity.clock, wrap(event, customer))  # type: ignore[arg-type]
+    sender = replace(identity.sender(mail_server), files=Shelf())
+    while sender.run_once():
+        pass
+    assert sorted(str(mail["To"]) for mail in mail_server.taken) == [
+        "archief@voorbeeld.example",
+        "jan@voorbeeld.example",
+    ]
+    mail = mail_server.taken[0]
+    assert mail["Subject"] == "Voicemail van 06-00 12 34 56 voor Jan (211)"
+    [attached] = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("voicemail.wav", "audio/wav")

@@ -93,6 +93,7 @@ OF_SETTINGS = {
     *("save_test_call", "remove_test_call", "remove_file", "import_config"),
     *("enable_pbx", "disable_pbx"),
     *("add_user", "remove_user", "add_line", "change_line", "remove_line"),
+    "set_calls_abroad",
 }
 """Of pbx: tests/integration/pbx/test_settings_audit.py calls each of them."""
 OF_EVERY_SERVICE = {"retry_dead_letters"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.pbx.domain.edge.orders import Order
+from services.pbx.domain.edge.stages import Order
 from services.pbx.store import Store, abroad
 from services.pbx.usecases.route_calls import Question, Router
 from shared import mongo
@@ -40,7 +40,7 @@ def databases(mongo_uri: Callable[[str], str]) -> Iterator[list[Any]]:
 
 def test_of_twenty_calls_at_once_five_go_abroad_whoever_decides_them(databases: list[Any]) -> None:
     scene = Scene(cap=CAP, db=databases[0])
-    routers = [Router(Store(each), lambda: scene.now, scene.keep, CAP) for each in databases]
+    routers = [Router(Store(each), lambda: scene.now, scene.keep, abroad=CAP) for each in databases]
     question = Question("user", "sip-jan", BERLIN)
     asks = [partial(routers[n % LISTENERS].route, question) for n in range(CALLERS)]
     orders: list[Order] = at_once(asks)

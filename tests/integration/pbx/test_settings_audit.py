@@ -17,6 +17,7 @@ pytestmark = pytest.mark.feature("ID-10")
 EXPECTED = {
     "enable_pbx": "pbx.enabled",
     "add_user": "pbx_user.added",
+    "set_calls_abroad": "calls_abroad.changed",
     "add_line": "pbx_line.added",
     "change_line": "pbx_line.changed",
     "remove_line": "pbx_line.removed",
@@ -61,6 +62,7 @@ def test_each_of_them_leaves_its_entry(pbx: Pbx) -> None:
 
 
 def staff_and_lines(office: Office, did: Any) -> None:
+    did("set_calls_abroad", office.staff("set_calls_abroad", most=2))
     line = did("add_line", office.staff("add_line", values={"name": "Winkel", "number": LINE}))["id"]
     did("change_line", office.staff("change_line", id=line, values={"name": "Toonbank"}))
     did("remove_line", office.staff("remove_line", id=line))

@@ -30,7 +30,8 @@ from tests.support.processes import Process, until
 from tests.support.sipp import REALM, Phones, free_ports
 
 COMPANY, SUPPORT, SALES, CARRIERS = "+31850001600", "+31850001611", "+31850001612", "+31850001700"
-RUNNING = ("pbx", "pbx-listener", "pbx-bridge", "kamailio")
+LINE_NUMBER = "+31850001613"
+RUNNING = ("pbx", "pbx-listener", "pbx-bridge", "pbx-media", "kamailio")
 """The processes of the edge. Nothing rates usage here: the queue of the carriers' vhost keeps it."""
 
 
@@ -102,11 +103,12 @@ class Edge:
         """Publish a configuration; users have the telephones of ``accounts``."""
         self.staff("import_config", customer_id=self.customer_id, config=configuration(**changes))
 
-    def device(self, user_id: str) -> tuple[str, str]:
-        """Give a user a telephone; its SIP user and password."""
+    def device(self, user_id: str, line: bool = False) -> tuple[str, str]:
+        """Give a user (or a line) a telephone; its SIP user and password."""
         sip_user, password = f"{user_id.replace('-', '')}x{len(self.accounts)}", new_id()
         self.provisioning.passwords[sip_user] = password
-        event = DeviceChanged(device_id=new_id(), revision=1, sip_user=sip_user, user_id=user_id)
+        owner = {"line_id" if line else "user_id": user_id}
+        event = DeviceChanged(device_id=new_id(), revision=1, sip_user=sip_user, **owner)
         body = encode(wrap(event, self.customer_id))
         self.portal.publish([Message("provisioning.events", event.name, body)])
         until(lambda: self.database["phones"].find_one({"_id": sip_user}), what="the telephone at pbx")
@@ -157,6 +159,7 @@ def configuration(**changes: Any) -> dict[str, Any]:
         _user(name, extension) for name, extension in (("Jan", "211"), ("Kees", "212"), ("Sandra", "213"))
     ]
     users[0] |= changes.pop("jan", {})
+    users[2] |= changes.pop("sandra", {})
     groups = [
         {
             "id": "support",
@@ -253,7 +256,7 @@ def furnish(edge: Edge) -> None:
     """A customer with numbers of the proxy's own, and one whose usage a carrier hands over."""
     edge.staff("add_range", first=COMPANY, last="+31850001699", source="sipproxy")
     edge.staff("add_range", first=CARRIERS, last="+31850001799", source="vasco")
-    numbers = [COMPANY, SUPPORT, SALES, CARRIERS]
+    numbers = [COMPANY, SUPPORT, SALES, LINE_NUMBER, CARRIERS]
     edge.staff("assign_numbers", customer_id=edge.customer_id, numbers=numbers, valid_from="2026-01-01")
     edge.staff("enable_pbx", customer_id=edge.customer_id)
     edge.publish()

@@ -53,6 +53,13 @@ VALUES: dict[Letter, dict[str, Any]] = {
         "path": "/exports/" + "e" * 32,
         "expires_at": "2026-11-29T11:00:00Z",
     },
+    Letter.VOICEMAIL: {
+        "name": "Nora de Wit",
+        "owner": "Nora de Wit (211)",
+        "caller": "06-00 12 34 56",
+        "at": "2026-11-22T15:38:51Z",
+        "seconds": 42,
+    },
     Letter.FRAUD_SUSPECTED: {
         "call_class": "international",
         "day": "2026-11-22",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -10,8 +10,8 @@ from typing import Any, cast
 import msgspec
 
 from services.pbx.domain.config import Company, Config, Forward, Forwards, PbxUser
-from services.pbx.domain.edge.orders import Branch, Order
 from services.pbx.domain.edge.records import Called, Started
+from services.pbx.domain.edge.stages import Branch, Order
 from services.pbx.domain.settings import Settings
 from services.pbx.store import Changes, Store
 from services.pbx.usecases.route_calls import Question, Router
@@ -50,7 +50,7 @@ class Scene:
         self.now = NOON
         self.db = Database(Server(self._step)) if db is None else db
         self.store = Store(cast(Any, self.db))
-        self.router = Router(self.store, lambda: self.now, self.keep, cap)
+        self.router = Router(self.store, lambda: self.now, self.keep, abroad=cap)
         self.cap = cap
         self._furnish(config or bakery())
 
@@ -58,9 +58,11 @@ class Scene:
         self.asked.append(name)
         self.trouble(name)
 
-    def keep(self, call_id: str, fields: Mapping[str, Any], at: datetime) -> None:
+    def keep(
+        self, call_id: str, fields: Mapping[str, Any], at: datetime, people: Collection[str] = ()
+    ) -> None:
         """Has a decision stored, at once."""
-        self.store.keep_decision(call_id, fields, at)
+        self.store.keep_decision(call_id, fields, at, people)
 
     def _furnish(self, config: Config) -> None:
         new = replace(Settings(BAKERY), enabled=True, published=config, revision=1)

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from services.pbx.domain.abroad import ANSWERED, LATE, UNHEARD
-from services.pbx.domain.edge.orders import Order
+from services.pbx.domain.edge.stages import Order
 from tests.unit.pbx.edge_scene import BERLIN, Scene, abroad
 
 CAP = 3

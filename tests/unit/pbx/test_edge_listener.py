@@ -10,7 +10,12 @@ from typing import Any, cast
 import pytest
 
 from services.pbx.domain.edge.records import Called, Told
+from services.pbx.domain.edge.scripts import Act, Heard
 from services.pbx.listener.app import make_app
+from services.pbx.listener.media import Media
+from services.pbx.usecases.live_calls import NotYet
+from services.pbx.usecases.play_calls import Player
+from services.pbx.usecases.played import Sounds
 from services.pbx.usecases.route_calls import Router
 
 TOKEN = "t" * 40
@@ -66,3 +71,82 @@ def test_only_the_proxy_may_tell() -> None:
     assert tell(kept.append, json.dumps(RECORD).encode(), token="x") == "401 Unauthorized"
     assert tell(kept.append, json.dumps(RECORD).encode(), path="/sip/records") == "404 Not Found"
     assert kept == []
+
+
+class Speaking:
+    """In the role of who plays and of the sounds."""
+
+    def __init__(self, act: Act | None = None, kept: str | None = None, waits: bool = False) -> None:
+        self.act, self.kept, self.waits = act, kept, waits
+        self.told: list[Any] = []
+
+    def next(self, heard: Heard) -> Act | None:
+        self.told.append(heard)
+        if self.waits:
+            raise NotYet
+        return self.act
+
+    def record(self, call: str, at: str, sound: bytes) -> str | None:
+        self.told.append((call, at, sound))
+        return self.kept
+
+    def get(self, name: str) -> bytes | None:
+        return b"alaw" if name == "nl.welkom" else None
+
+
+def ask(
+    speaking: Speaking,
+    path: str,
+    body: bytes = b"",
+    query: str = "",
+    method: str = "POST",
+    token: str = TOKEN,
+) -> tuple[str, bytes]:
+    """What the media server gets."""
+    said: list[str] = []
+    environ = {
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "REQUEST_METHOD": method,
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    media = Media(cast(Player, speaking), cast(Sounds, speaking))
+    app = make_app(cast(Router, None), lambda told: None, TOKEN, media)
+    answer = b"".join(app(environ, lambda status, headers: said.append(status)))
+    return said[0], answer
+
+
+@pytest.mark.feature("PBX-16")
+def test_the_media_server_asks_and_is_told_what_to_do() -> None:
+    speaking = Speaking(Act(at="0-0-k-0---", play=("nl.welkom",), then="keys"))
+    status, body = ask(speaking, "/media/next", b'{"call": "c0ffee", "script": "0-0-start-0---"}')
+    assert (status, json.loads(body)["play"]) == ("200 OK", ["nl.welkom"])
+    assert speaking.told == [Heard(call="c0ffee", script="0-0-start-0---")]
+    assert ask(Speaking(), "/media/next", b'{"call": "x", "script": "y"}')[0] == "404 Not Found"
+    assert ask(Speaking(waits=True), "/media/next", b'{"call": "x", "script": "y"}')[0].startswith("503")
+    assert ask(speaking, "/media/next", b"{")[0] == "400 Bad Request"
+
+
+@pytest.mark.feature("PBX-16")
+def test_the_media_server_gets_sounds_and_hands_over_recordings() -> None:
+    assert ask(Speaking(), "/media/sound/nl.welkom", method="GET") == ("200 OK", b"alaw")
+    assert ask(Speaking(), "/media/sound/nl.other", method="GET")[0] == "404 Not Found"
+    speaking = Speaking(kept="r1")
+    status, body = ask(speaking, "/media/recording", b"said", "call=c0ffee&at=0-0-r-0---1_")
+    assert (status, json.loads(body), speaking.told) == (
+        "200 OK",
+        {"id": "r1"},
+        [("c0ffee", "0-0-r-0---1_", b"said")],
+    )
+    assert ask(Speaking(kept=""), "/media/recording", b"s", "call=c&at=a")[1] == b'{"id":""}'
+    assert ask(Speaking(), "/media/recording", b"s", "call=c&at=a")[0] == "404 Not Found"
+
+
+def test_nobody_without_the_token_is_told_anything() -> None:
+    speaking = Speaking()
+    for path in ("/media/next", "/media/recording", "/media/sound/nl.welkom"):
+        assert ask(speaking, path, method="GET", token="x")[0] == "401 Unauthorized"
+    assert ask(speaking, "/media/other")[0] == "404 Not Found"
+    assert speaking.told == []

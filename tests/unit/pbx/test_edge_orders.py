@@ -12,7 +12,9 @@ from msgspec import structs
 
 from services.pbx.demo.example import COMPANY_NUMBER, SUPPORT_NUMBER, example
 from services.pbx.domain.config import Config, Forward, Forwards, Line, SimNumber, SimRing
-from services.pbx.domain.edge.orders import MOST_LEGS, Branch, Leg, Maker, Order, Stage, fitted, national
+from services.pbx.domain.edge.orders import Maker, national
+from services.pbx.domain.edge.position import Position, position
+from services.pbx.domain.edge.stages import MOST_LEGS, Branch, Leg, Order, Stage, fitted
 from services.pbx.domain.routing import Call, State, plan
 from services.pbx.domain.routing.directory import everybody
 from services.pbx.domain.routing.values import Direction
@@ -54,20 +56,47 @@ def changed(user_id: str, **fields: Any) -> Config:
 
 def test_a_group_rings_member_by_member_and_then_its_destination() -> None:
     order = order_of(Call(caller=MOBILE, called=SUPPORT_NUMBER))
-    assert rung(order) == [["sip-211"], ["sip-213"], ["sip-212"], ["sip-211"], ["sip-209"]]
-    assert [stage.ms for stage in order.stages] == [24000, 24000, 24000, 8000, 30000]
-    assert {(stage.name, stage.number) for stage in order.stages} == {("Belgroep Support", "0600123456")}
+    assert rung(order)[:5] == [["sip-211"], ["sip-213"], ["sip-212"], ["sip-211"], ["sip-209"]]
+    assert [stage.ms for stage in order.stages[:5]] == [24000, 24000, 24000, 8000, 30000]
+    assert {(s.name, s.number) for s in order.stages[:5]} == {("Belgroep Support", "0600123456")}
     assert (order.code, order.own) == (480, "")
 
 
-def test_a_menu_counts_as_silence_until_something_can_speak() -> None:
-    """Its reception rings at once; where there is none the caller hears that nobody can be reached."""
-    assert rung(order_of(Call(caller=MOBILE, called=COMPANY_NUMBER))) == [["sip-209"]]
+@pytest.mark.feature("PBX-16")
+def test_the_media_server_answers_where_somebody_has_to_speak() -> None:
+    """The reception's voicemail, after its telephone; it is told at which step of which decision it is."""
+    speech = order_of(Call(caller=MOBILE, called=SUPPORT_NUMBER)).stages[5]
+    (branch,) = speech.targets
+    assert (branch.kind, position(branch.to)) == ("media", Position(0, 5))
+    assert (branch.leg.who, speech.ms) == ("voicemail:user-209", 4000)
+
+
+@pytest.mark.feature("PBX-16")
+def test_a_menu_counts_as_silence_when_the_media_server_does_not_answer() -> None:
+    """Its reception rings then; where there is none the caller hears that nobody can be reached."""
+    assert rung(order_of(Call(caller=MOBILE, called=COMPANY_NUMBER))) == [["0-0-start-0---"], ["sip-209"]]
     night = Call(caller=MOBILE, called=COMPANY_NUMBER)
     config = example()
     found = plan(config, night, datetime(2026, 11, 23, 22, tzinfo=UTC), everybody(config))
     order = Maker(config, "customer", night, lambda who: ()).order("c", found)
-    assert (order.stages, order.code) == ((), 480)
+    assert ([stage.targets[0].kind for stage in order.stages], order.code) == (["media"], 480)
+
+
+@pytest.mark.feature("PBX-16")
+def test_for_who_is_with_the_media_server_only_what_rings_now_is_ordered() -> None:
+    """The telephones up to where somebody has to speak again; stages go on counting."""
+    call, config = Call(caller=MOBILE, called=COMPANY_NUMBER), example()
+    found = plan(config, call, NOON, everybody(config))
+    maker = Maker(config, "customer", call, lambda who: (f"sip-{who.rpartition('-')[2]}",))
+    order = maker.onward("c.0x1", found, 1, first=2)
+    assert (rung(order), order.code) == ([["sip-209"]], 480)
+    assert [stage.id for stage in order.stages] == ["s2"]
+
+    config = changed("user-213", forwards=Forwards(always=Forward(on=True, to=MOBILE)))
+    call = Call(caller=MOBILE, called="+31850001615")
+    found = plan(config, call, NOON, everybody(config))
+    out = Maker(config, "customer", call, lambda who: ()).onward("c.0x0", found, 0)
+    assert (rung(out), out.code) == ([[MOBILE]], 0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pbx.domain.edge.orders import Bill
 from services.pbx.domain.edge.records import (
     Called,
     decode,
@@ -20,6 +19,7 @@ from services.pbx.domain.edge.records import (
     trail,
     usage,
 )
+from services.pbx.domain.edge.stages import Bill
 
 pytestmark = pytest.mark.feature("PBX-11")
 

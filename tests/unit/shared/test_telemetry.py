@@ -116,6 +116,7 @@ PLAIN_PROCESSES = (
     "services.mobile.worker.__main__",
     "services.invoicing.worker.__main__",
     "services.pbx.bridge.__main__",
+    "services.pbx.media.__main__",
 )
 
 

@@ -10,8 +10,8 @@ from functools import partial
 import pytest
 
 from services.pbx.domain.abroad import LATE
-from services.pbx.domain.edge.orders import Branch, Leg, Stage
 from services.pbx.domain.edge.records import Called
+from services.pbx.domain.edge.stages import Branch, Leg, Stage
 from services.pbx.domain.routing.values import Full
 from services.pbx.store import Store
 from services.pbx.usecases.abroad import take

@@ -1,8 +1,10 @@
 """A plan of the engine as an order for the SIP proxy: stages of telephones that ring, one after the other.
 
-There is no media server yet, so nothing speaks to callers: menus count as silence, which is what the engine
-planned with when no key was pressed, music is not waited for, and a voicemail is *temporarily unavailable*
-(docs/decisions says why).
+Where somebody has to speak to the caller, the media server is such a stage. It answers, and from there on
+the caller is with it; telephones that ring later are ordered for a call of the media server's own. What
+stands after it in the order is for when it does not answer: then menus count as silence, which is what the
+engine planned with when no key was pressed, music is not waited for, and a voicemail is *temporarily
+unavailable* (docs/decisions says why).
 """
 
 from __future__ import annotations
@@ -10,28 +12,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from msgspec import Struct
-
 from services.pbx.domain.config import Config, Line, PbxUser
+from services.pbx.domain.edge.position import Position
+from services.pbx.domain.edge.stages import MOST_LEGS, Bill, Branch, Leg, Order, Stage, fitted
 from services.pbx.domain.routing.classes import ANONYMOUS, normalise
 from services.pbx.domain.routing.directory import directory
 from services.pbx.domain.routing.trip import shown_as
 from services.pbx.domain.routing.values import (
+    Announce,
+    AnyStep,
     Busy,
     Call,
     Direction,
     End,
+    Mailbox,
     Plan,
+    Prompt,
     Reject,
     Ring,
     Target,
     Transfer,
+    Voicemail,
+    Wait,
 )
 
-MOST_LEGS = 28
-"""A SIP transaction of the proxy has 30 branches at most, over all its stages."""
 ANSWER_SECONDS = 180
 """How long the other side of the trunk may take: it gives up long before."""
+MEDIA_SECONDS = 4
+"""The media server answers at once; when it has said nothing at all for two seconds, the proxy goes on."""
+FALLBACK_LEGS = 4
+"""Branches that are kept for when the media server does not answer."""
+SPOKEN = (Prompt, Announce, Wait, Voicemail, Mailbox)
+"""Steps in which somebody speaks to the caller, or music plays."""
 LONGEST_NAME = 60
 REASONS = {
     403: "Forbidden",
@@ -43,61 +55,6 @@ REASONS = {
 }
 AS_ANSWERED = 0
 """Code of an order whose last leg decides what the caller hears."""
-
-
-class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who pays for a leg that leaves the house, in the carriers' notation (docs/carriers.md)."""
-
-    charged: str
-    sender: str
-    receiver: str
-    direction: str
-
-
-class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whom a branch of a call is for: ``who`` is ``user:ID``, ``line:ID`` or an outside number. The proxy
-    gives it back when that branch answered."""
-
-    customer: str
-    who: str
-    stage: str
-    caller: str = ""
-    group: str = ""
-    bill: Bill | None = None
-
-
-class Branch(Struct, frozen=True, kw_only=True):
-    """``kind`` phone: ``to`` is a SIP user; trunk: ``to`` is a number."""
-
-    kind: str
-    to: str
-    leg: Leg
-
-
-class Stage(Struct, frozen=True, kw_only=True):
-    """Telephones that ring together for ``ms`` milliseconds; ``name`` (``anonymous`` hides) and ``number``
-    are what they show."""
-
-    id: str
-    ms: int
-    targets: tuple[Branch, ...]
-    name: str = ""
-    number: str = ""
-    step: int = 0
-
-    @property
-    def rings(self) -> frozenset[str]:
-        return frozenset(branch.leg.who for branch in self.targets)
-
-
-class Order(Struct, frozen=True, kw_only=True):
-    """``own``: the number that a caller of ours calls with."""
-
-    call: str
-    stages: tuple[Stage, ...] = ()
-    code: int = 480
-    reason: str = ""
-    own: str = ""
 
 
 class Maker:
@@ -127,15 +84,38 @@ class Maker:
         """The number of a caller of ours, hidden or not, or ``""``."""
         return (shown_as(self.config, self.caller, emergency=True)[0] or "") if self.caller else ""
 
-    def order(self, call_id: str, plan: Plan, first: int = 0, used: int = 0) -> Order:
+    def order(self, call_id: str, plan: Plan, first: int = 0, used: int = 0, turn: int = 0) -> Order:
         """The order of a plan; ``first``: how many stages were given before, for their IDs; ``used``: legs
-        of this call that are spent."""
-        stages = fitted(list(self._stages(plan)), MOST_LEGS - used)
+        of this call that are spent; ``turn``: how many decisions about the call there were before."""
+        spoken = next((i for i, step in enumerate(plan.steps) if isinstance(step, SPOKEN)), None)
+        room = MOST_LEGS - used
+        if spoken is None:
+            stages = fitted(list(self._stages(plan)), room)
+        else:
+            speech = self._speech(plan.steps[spoken], Position(turn, spoken))
+            before = fitted(list(self._stages(plan, until=spoken)), room - 1 - FALLBACK_LEGS)
+            left = room - 1 - sum(len(stage.targets) for stage in before)
+            stages = [*before, speech, *fitted(list(self._stages(plan, begin=spoken)), left)]
+        return self._order(call_id, stages, first, _code(plan))
+
+    def onward(self, call_id: str, plan: Plan, begin: int, first: int = 0, used: int = 0) -> Order:
+        """The telephones that ring from step ``begin`` on, until somebody has to speak to the caller again:
+        for a call of the media server."""
+        run = ringing(plan, begin)
+        stages = fitted(list(self._stages(plan, begin=begin, until=run)), MOST_LEGS - used)
+        out = run > begin and isinstance(plan.steps[run - 1], Transfer)
+        return self._order(call_id, stages, first, AS_ANSWERED if out else 480)
+
+    def _order(self, call_id: str, stages: list[Stage], first: int, code: int) -> Order:
         numbered = tuple(self._named(stage, first + index) for index, stage in enumerate(stages))
-        code = _code(plan)
         return Order(
             call=call_id, stages=numbered, code=code, reason=REASONS.get(code, "Refused"), own=self.own
         )
+
+    def _speech(self, step: AnyStep, position: Position) -> Stage:
+        leg = Leg(customer=self.customer_id, who=speaker(step), stage="", caller=self._caller_id())
+        branch = Branch(kind="media", to=position.text, leg=leg)
+        return Stage(id="", ms=MEDIA_SECONDS * 1000, targets=(branch,), step=position.step)
 
     def _named(self, stage: Stage, index: int) -> Stage:
         name = f"s{index}"
@@ -146,8 +126,8 @@ class Maker:
             id=name, ms=stage.ms, targets=targets, name=stage.name, number=stage.number, step=stage.step
         )
 
-    def _stages(self, plan: Plan) -> Iterator[Stage]:
-        for index, step in enumerate(plan.steps):
+    def _stages(self, plan: Plan, begin: int = 0, until: int | None = None) -> Iterator[Stage]:
+        for index, step in list(enumerate(plan.steps))[begin:until]:
             if isinstance(step, Ring):
                 targets = tuple(b for t in step.targets for b in self._branches(plan, index, step, t))
                 if targets:
@@ -222,6 +202,27 @@ class Maker:
         return "" if self.sender == ANONYMOUS else national(self.sender)
 
 
+def speaker(step: AnyStep) -> str:
+    """Who speaks to the caller, as a leg says whom it is for."""
+    match step:
+        case Prompt():
+            return f"menu:{step.menu}"
+        case Voicemail():
+            return f"voicemail:{step.user}"
+        case Mailbox():
+            return f"mailbox:{step.line}"
+        case Wait():
+            return f"group:{step.group}"
+        case _:
+            return "announcement:"
+
+
+def ringing(plan: Plan, begin: int) -> int:
+    """The first step from ``begin`` on that is no ringing telephone."""
+    steps = enumerate(plan.steps[begin:], begin)
+    return next((i for i, step in steps if not isinstance(step, Ring | Transfer)), len(plan.steps))
+
+
 def _fields(leg: Leg) -> dict[str, Any]:
     return {name: getattr(leg, name) for name in leg.__struct_fields__}
 
@@ -246,28 +247,3 @@ def _code(plan: Plan) -> int:
     if isinstance(last, Busy | Reject):
         return last.code
     return 480 if plan.end in (End.VOICEMAIL, End.MAILBOX, End.HANG_UP) or plan.code == 200 else plan.code
-
-
-def fitted(stages: list[Stage], most: int) -> list[Stage]:
-    """At most so many legs: rounds that are too many become one last ring of all who would still have had a
-    turn, for as long as those rounds took. What leaves the house after them stays the last stage."""
-    if sum(len(stage.targets) for stage in stages) <= most:
-        return stages
-    last = [s for s in stages[-1:] if s.targets[0].kind == "trunk"]
-    rounds = stages[: len(stages) - len(last)]
-    room = most - len(last)
-    for kept in range(len(rounds) - 1, -1, -1):
-        rest = rounds[kept:]
-        together = {branch.to: branch for stage in rest for branch in stage.targets}
-        spent = sum(len(stage.targets) for stage in rounds[:kept])
-        if spent + len(together) <= room or kept == 0:
-            merged = Stage(
-                id="",
-                ms=sum(stage.ms for stage in rest),
-                targets=tuple(together.values())[: max(room - spent, 0)],
-                name=rest[0].name,
-                number=rest[0].number,
-                step=rest[0].step,
-            )
-            return [*rounds[:kept], *([merged] if merged.targets else []), *last]
-    return last

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from services.pbx.domain.edge.orders import Bill, Leg
+from services.pbx.domain.edge.stages import Bill, Leg
 
 LONGEST_CALL_SECONDS = 604_800
 
@@ -47,6 +47,16 @@ class Called(Struct, frozen=True, kw_only=True):
     code: str = ""
     trail: str = ""
     leg: str = ""
+
+    @property
+    def own(self) -> str:
+        """The caller's call, of which a call of the media server is a part: ``c0ffee`` of ``c0ffee.0x1``."""
+        return self.call.partition(".")[0]
+
+    @property
+    def part(self) -> str:
+        """Which part of it; ``""``: it is the caller's own."""
+        return self.call.partition(".")[2]
 
     @property
     def answering(self) -> Leg | None:
