@@ -27,6 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from shared.health import health_app, serve_health  # noqa: E402
 from shared.logging import setup_logging  # noqa: E402
 from shared.orphans import die_with  # noqa: E402
+from shared.stacks import tell_on_signal  # noqa: E402
 
 PORT = int(os.environ.get("GATEWAY_PORT", "8000"))
 BIND = os.environ.get("GATEWAY_BIND", "127.0.0.1")
@@ -86,7 +87,9 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Compile the templates now: the first visitor does not wait for it, and a broken one is loud."""
+    """Compile the templates now: the first visitor does not wait for it, and a broken one is loud. And have
+    SIGUSR1, which the master hands on, write stacks: there is no log file to open again."""
+    tell_on_signal()
     environment = worker.wsgi.jinja_env
     for name in environment.list_templates():
         environment.get_template(name)

@@ -15,7 +15,7 @@ from flask import Blueprint, url_for
 
 from gateway.access import customers, staff
 from gateway.models.companies import Company
-from gateway.pages.acting import acting
+from gateway.pages.acting import acting, viewer
 from gateway.parts import parts
 from shared.errors import NotFound
 
@@ -39,11 +39,13 @@ class Whose:
         return url_for(STAFF_PREFIX + endpoint, customer_id=self.company.id, **values)
 
     @property
-    def home(self) -> str:
-        """The company's own page under /beheer."""
+    def home(self) -> str | None:
+        """The company's own page under /beheer; of partners it is for the operator only."""
         assert self.company is not None
-        area = "beheer_partners" if self.company.kind == "partner" else "beheer_customers"
-        return url_for(f"{area}.show", customer_id=self.company.id)
+        partner = self.company.kind == "partner"
+        if partner and viewer().scope == "partner":
+            return None
+        return url_for(f"beheer_{'partners' if partner else 'customers'}.show", customer_id=self.company.id)
 
     @property
     def fields(self) -> dict[str, str]:

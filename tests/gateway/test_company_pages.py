@@ -288,6 +288,19 @@ def test_ones_colleagues_are_the_users_of_ones_own_company(partner: Browser) -> 
     assert partner.get("/beheer/collegas").headers["Location"] == at
 
 
+@pytest.mark.parametrize(
+    ("who", "links"), [("operator", [f"/beheer/partners/{companies.PARTNER}"]), ("partner", [])]
+)
+def test_the_heading_over_colleagues_leads_a_partner_nowhere_that_is_forbidden(
+    who: str, links: list[str], request: pytest.FixtureRequest
+) -> None:
+    page = request.getfixturevalue(who).page(f"/beheer/klanten/{companies.PARTNER}/gebruikers")
+    assert page.one("p", class_="tk-crumb")
+    assert [
+        a.attrs["href"] for a in page.all("a") if a.attrs["href"].startswith("/beheer/partners/")
+    ] == links
+
+
 @pytest.mark.feature("ID-08", "ID-12")
 def test_staff_have_their_own_page(operator: Browser, rpc: FakeRpc) -> None:
     page = operator.page("/mijn-gegevens")

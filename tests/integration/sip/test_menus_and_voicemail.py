@@ -16,6 +16,7 @@ import pytest
 from services.pbx.domain import alaw
 from services.pbx.media import tones
 from services.pbx.sounds import standard
+from shared.ids import new_id
 from tests.integration.sip.conftest import COMPANY, LINE_NUMBER, SUPPORT, Edge, start
 from tests.support.processes import Process, until
 from tests.support.sip_caller import LOUD
@@ -216,11 +217,12 @@ def test_a_message_in_a_voicemail_is_mailed_once(
     edge: Edge, phones: Phones, ports: list[int], post: Path
 ) -> None:
     """To the owner and to the second address; the sound is what was said."""
+    jan, archive = (f"{name}.{new_id()[:8]}@voorbeeld.example" for name in ("jan", "archief"))
     box = {
         "on": True,
         "always": True,
-        "email": "jan.voicemail@voorbeeld.example",
-        "copy_email": "archief@voorbeeld.example",
+        "email": jan,
+        "copy_email": archive,
     }
     edge.publish(jan={"voicemail": box, "number": SUPPORT}, support={"number": None})
 
@@ -232,8 +234,8 @@ def test_a_message_in_a_voicemail_is_mailed_once(
         await leave(caller, 3)
 
     talk(edge, story)
-    (mail,) = mails(post, "jan.voicemail@voorbeeld.example")
-    (copy,) = mails(post, "archief@voorbeeld.example")
+    (mail,) = mails(post, jan)
+    (copy,) = mails(post, archive)
     assert mail["Subject"] == "Voicemail van 06-00 12 34 56 voor Jan (211)"
     assert LOUD * 100 in said(mail)
     assert said(mail) == said(copy)

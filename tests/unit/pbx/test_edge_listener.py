@@ -121,9 +121,9 @@ def ask(
 @pytest.mark.feature("PBX-16")
 def test_the_media_server_asks_and_is_told_what_to_do() -> None:
     speaking = Speaking(Act(at="0-0-k-0---", play=("nl.welkom",), then="keys"))
-    status, body = ask(speaking, "/media/next", b'{"call": "c0ffee", "script": "0-0-start-0---"}')
+    status, body = ask(speaking, "/media/next", b'{"call": "c0ffee", "script": "0-0-start-0---0-"}')
     assert (status, json.loads(body)["play"]) == ("200 OK", ["nl.welkom"])
-    assert speaking.told == [Heard(call="c0ffee", script="0-0-start-0---")]
+    assert speaking.told == [Heard(call="c0ffee", script="0-0-start-0---0-")]
     assert ask(Speaking(), "/media/next", b'{"call": "x", "script": "y"}')[0] == "404 Not Found"
     assert ask(Speaking(waits=True), "/media/next", b'{"call": "x", "script": "y"}')[0].startswith("503")
     assert ask(speaking, "/media/next", b"{")[0] == "400 Bad Request"

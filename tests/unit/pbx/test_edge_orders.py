@@ -74,7 +74,7 @@ def test_the_media_server_answers_where_somebody_has_to_speak() -> None:
 @pytest.mark.feature("PBX-16")
 def test_a_menu_counts_as_silence_when_the_media_server_does_not_answer() -> None:
     """Its reception rings then; where there is none the caller hears that nobody can be reached."""
-    assert rung(order_of(Call(caller=MOBILE, called=COMPANY_NUMBER))) == [["0-0-start-0---"], ["sip-209"]]
+    assert rung(order_of(Call(caller=MOBILE, called=COMPANY_NUMBER))) == [["0-0-start-0---0-"], ["sip-209"]]
     night = Call(caller=MOBILE, called=COMPANY_NUMBER)
     config = example()
     found = plan(config, night, datetime(2026, 11, 23, 22, tzinfo=UTC), everybody(config))

@@ -90,3 +90,11 @@ def test_a_greeting_is_spoken_again_or_not_kept() -> None:
     assert (again[-1].act.then, again[-1].greeting) == ("record", "")
     assert (left[-1].act.play, left[-1].greeting) == ((CHOICE,), "")
     assert nothing[-1].act.play == ("nl.niets-opgenomen", CHOICE)
+
+
+@pytest.mark.parametrize("between", [("2",), ("1", "9"), ("3", "9"), ("1", "1", "9")])
+def test_a_greeting_that_is_spoken_again_is_another_recording(between: tuple[str, ...]) -> None:
+    """A recording is known by where it was made, and a sound that was heard is not fetched again."""
+    told = listen((NEW,), "9", "@g1", *between)
+    assert told[1].act.then == told[-1].act.then == "record"
+    assert told[1].act.at != told[-1].act.at

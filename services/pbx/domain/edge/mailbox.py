@@ -126,7 +126,7 @@ class Mailbox:
     # The greeting
 
     def _speak(self) -> Told:
-        at = self._at(SPEAKING)
+        at = replace(self._at(SPEAKING), spoken=self.at.spoken + 1)
         sounds = say("begroeting-na-de-toon")
         return Told(Act(at=at.text, play=sounds, then="record", seconds=LONGEST_GREETING))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _WRITTEN = str.maketrans({"#": "h", "*": "s"})
 _READ = str.maketrans({"h": "#", "s": "*"})
-_FIELDS = 7
+_FIELDS = 8
 LONGEST = 300
 
 
@@ -18,7 +18,8 @@ LONGEST = 300
 class Position:
     """``turn``: which decision about the call it belongs to; ``step``: of that plan; ``phase``: what was done
     there last. ``keys``: every go of keys so far, as the engine takes them; ``typed``: those of the go that
-    is under way. ``count``: seconds waited, or how often something was played; ``item``: a recording."""
+    is under way. ``count``: seconds waited, or how often something was played; ``item``: a recording.
+    ``spoken``: how many greetings were spoken at 1233, as a recording is known by where it was made."""
 
     turn: int
     step: int
@@ -27,12 +28,13 @@ class Position:
     typed: str = ""
     count: int = 0
     item: str = ""
+    spoken: int = 0
 
     @property
     def text(self) -> str:
         keys = "_".join((*self.keys, "")).translate(_WRITTEN)
         typed = self.typed.translate(_WRITTEN)
-        parts = (self.turn, self.step, self.phase, self.count, typed, self.item, keys)
+        parts = (self.turn, self.step, self.phase, self.count, typed, self.item, self.spoken, keys)
         return "-".join(str(part) for part in parts)
 
 
@@ -41,7 +43,7 @@ def position(text: str) -> Position:
     parts = text.split("-")
     if len(parts) != _FIELDS or len(text) > LONGEST:
         raise ValueError(f"{text[:60]!r} is no position")
-    turn, step, phase, count, typed, item, keys = parts
+    turn, step, phase, count, typed, item, spoken, keys = parts
     gone = tuple(keys.translate(_READ).split("_"))[:-1]
     return Position(
         turn=int(turn),
@@ -51,4 +53,5 @@ def position(text: str) -> Position:
         typed=typed.translate(_READ),
         count=int(count),
         item=item,
+        spoken=int(spoken),
     )
