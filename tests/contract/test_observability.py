@@ -126,9 +126,9 @@ def rule(alert: str) -> str:
 
 def test_whatever_is_scraped_is_missed_when_it_does_not_answer() -> None:
     settings: dict[str, Any] = yaml.safe_load((REPOSITORY / "ops/prometheus/prometheus.yml").read_text())
-    watched = re.findall(r'job=~"([^"]+)"', rule("ProcessDown"))
+    watched = "|".join(re.findall(r'job=~?"([^"]+)"', rule("ProcessDown") + rule("MediaAway")))
     for job in settings["scrape_configs"]:
-        assert re.fullmatch(watched[0], job["job_name"])
+        assert re.fullmatch(watched, job["job_name"])
         assert any(each["target_label"] == "process" for each in job["relabel_configs"]), job["job_name"]
 
 

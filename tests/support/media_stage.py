@@ -13,6 +13,7 @@ from services.pbx.media.asking import Pbx
 from services.pbx.media.server import MediaServer
 from services.pbx.media.settings import Settings
 from services.pbx.media.transactions import Timers
+from tests.support.loops import run
 from tests.support.media_director import TOKEN, Listener
 from tests.support.sip_caller import HOST, Message, Proxy, Side, Speech
 from tests.support.sipp import free_ports
@@ -83,7 +84,7 @@ def played(scene: Callable[[Stage], Coroutine[Any, Any, None]], **settings: Any)
         async with stage(**settings) as made:
             await scene(made)
 
-    asyncio.run(whole())
+    run(whole())
 
 
 async def until(condition: Callable[[], Any]) -> Any:

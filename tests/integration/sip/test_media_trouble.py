@@ -12,6 +12,7 @@ import pytest
 
 from services.pbx.media.call import NO_SPEECH_SECONDS
 from services.pbx.media.g711 import FRAME, MULAW_OF_ALAW
+from tests.support.loops import run
 from tests.support.media_director import TOKEN, Listener
 from tests.support.media_stage import HELLO, QUICKEST, Stage, played, until
 from tests.support.processes import Process
@@ -263,4 +264,4 @@ def test_a_process_that_is_told_to_stop_takes_no_calls_and_waits_for_those_it_ha
             phone.close()
             listener.close()
 
-    asyncio.run(scene())
+    run(scene())

@@ -18,6 +18,7 @@ from services.pbx.media import tones
 from services.pbx.sounds import standard
 from shared.ids import new_id
 from tests.integration.sip.conftest import COMPANY, LINE_NUMBER, SUPPORT, Edge, start
+from tests.support import loops
 from tests.support.processes import Process, until
 from tests.support.sip_caller import LOUD
 from tests.support.sipp import Phones
@@ -66,7 +67,7 @@ def talk(edge: Edge, story: Callable[[Open], Coroutine[Any, Any, None]]) -> None
 
             await asyncio.wait_for(story(opened), 60)
 
-    asyncio.run(run())
+    loops.run(run())
 
 
 @pytest.fixture(scope="session")

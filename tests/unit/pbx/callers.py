@@ -22,7 +22,7 @@ MOST_ACTS = 2000
 class Caller:
     """``goes``: what is pressed at each invitation, ``""`` for silence; what is too much of a go is pressed
     at the next one, as a telephone's keys wait. Nobody answers what rings. ``heard``, ``rung``: what came of
-    it."""
+    it; ``gone``: the goes as the engine took them."""
 
     config: Config
     call: Call
@@ -35,6 +35,7 @@ class Caller:
     buffer: str = ""
     heard: list[str] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
+    gone: tuple[str, ...] = ()
     acts: list[Act] = field(default_factory=list)
 
     def run(self) -> Caller:
@@ -47,6 +48,7 @@ class Caller:
             known = onward.state or known
             at = position(onward.act.at)
             assert at == onward.position and onward.act.at == at.text
+            self.gone = at.keys
             self.heard += onward.act.play
             self.acts.append(onward.act)
             if onward.act.then == "hangup" or onward.mailbox:
