@@ -15,7 +15,7 @@ from services.invoicing.domain.parties import Account, Customer, Issuer
 from services.invoicing.store.base import value_of
 from services.mobile.store import orders, terms, usage
 from services.mobile.store import rows as subscriptions
-from services.pbx.store import numbers, settings, sounds
+from services.pbx.store import abroad, numbers, settings, sounds
 from services.provisioning.store import rows as devices
 
 READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -38,6 +38,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "pbx.versions": settings._publication,
     "pbx.assignments": numbers._assignment,
     "pbx.sound_files": sounds._sound,
+    "pbx.calls_abroad": lambda row: abroad._abroad(row["_id"], row),
     "mobile.subscriptions": subscriptions.subscription,
     "mobile.terms": terms._terms,
     "mobile.subscription_months": usage._subscription_month,

@@ -19,6 +19,7 @@ from tests.contract import signatures
 from tests.contract.documents import READERS
 
 FOLDER = Path(__file__).parent / "releases"
+RELEASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 EACH = 4
 """Documents per collection: half the oldest, half the newest."""
 LEFT_OUT = ("password_hash", "sealed", "recovery", "key", "ha1", "password", "puk")
@@ -37,15 +38,14 @@ def read(release: str, what: str) -> Any:
     return json_util.loads((FOLDER / release / f"{what}.json").read_text("utf-8"))
 
 
-def documents(uri: str) -> dict[str, list[Any]]:
-    """Of every collection with a reader; without what is secret."""
+def documents(client: MongoClient[dict[str, Any]], suffix: str = "") -> dict[str, list[Any]]:
+    """Of every collection with a reader; without what is secret. ``suffix``: of the names of databases."""
     found: dict[str, list[Any]] = {}
-    with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
-        for name in READERS:
-            database, _, collection = name.partition(".")
-            rows = client[database][collection]
-            ends = [list(rows.find().sort("_id", way).limit(EACH // 2)) for way in (1, -1)]
-            found[name] = [_masked(row) for row in {row["_id"]: row for end in ends for row in end}.values()]
+    for name in READERS:
+        database, _, collection = name.partition(".")
+        rows = client[f"{database}{suffix}"][collection]
+        ends = [list(rows.find().sort("_id", way).limit(EACH // 2)) for way in (1, -1)]
+        found[name] = [_masked(row) for row in {row["_id"]: row for end in ends for row in end}.values()]
     return found
 
 
@@ -56,10 +56,13 @@ def _masked(value: Any) -> Any:
         return "masked"
     if not isinstance(value, dict):
         return value
-    return {
-        name: "masked" if name in LEFT_OUT and isinstance(inner, str) and inner else _masked(inner)
-        for name, inner in value.items()
-    }
+    return {name: _veiled(inner) if name in LEFT_OUT else _masked(inner) for name, inner in value.items()}
+
+
+def _veiled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_veiled(one) for one in value]
+    return "masked" if isinstance(value, str) and value else _masked(value)
 
 
 def main(release: str, uri: str = "") -> None:
@@ -71,7 +74,8 @@ def main(release: str, uri: str = "") -> None:
         "answers": signatures.answers(),
     }
     if uri:
-        made["documents"] = documents(uri)
+        with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
+            made["documents"] = documents(client)
     for name, found in made.items():
         plain = found if name == "documents" else msgspec.to_builtins(found)
         (folder / f"{name}.json").write_text(written(plain), "utf-8")

@@ -12,11 +12,10 @@ import pytest
 from tests.contract import signatures
 from tests.contract.compatible import of_calls, of_schemas
 from tests.contract.documents import READERS
-from tests.contract.release_records import FOLDER, read
+from tests.contract.release_records import RELEASES, read
+from tests.contract.stored import grown, of_documents
 
 pytestmark = pytest.mark.feature("GW-05")
-
-RELEASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 every_release = pytest.mark.parametrize("release", RELEASES)
 
@@ -58,6 +57,33 @@ def test_documents_of_before_are_read(release: str) -> None:
     for name, rows in kept.items():
         for row in rows:
             assert READERS[name](row) is not None, name
+
+
+@every_release
+def test_documents_of_a_release_that_knows_more_are_read(release: str) -> None:
+    """What a newer release adds is nothing to the older one, which goes on reading beside it."""
+    for name, rows in read(release, "documents").items():
+        assert rows, f"no document of {name} was kept"
+        for row in rows:
+            assert READERS[name](grown(row)) is not None, name
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ({"a": 1, "b": None}, []),
+        ({"a": 2, "b": {"c": ["x"], "d": True}}, []),
+        ({"b": {"c": []}}, ["a went"]),
+        ({"a": "1", "b": {"c": []}}, ["a was ['int'], is ['str']"]),
+        ({"a": 1, "b": {}}, ["b.c went"]),
+        ({"a": 1, "b": {"c": [1]}}, ["b.c[] was ['str'], is ['int']"]),
+    ],
+)
+def test_a_document_that_the_release_before_cannot_read_is_found(
+    now: dict[str, Any], said: list[str]
+) -> None:
+    then = [{"a": 1, "b": {"c": ["x"]}}, {"a": 3, "b": {"c": ["y"], "e": None}}]
+    assert list(of_documents(then, [now])) == said
 
 
 CALL = {"kinds": ["user"], "fields": {"limit": {"type": "Decimal", "required": False, "null": True}}}

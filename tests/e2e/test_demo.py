@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from cli.demo import afterthoughts, cast, handsets, mobile, telephony
 from cli.demo.calendar import months_until, today
@@ -22,6 +23,8 @@ from services.cdr.domain.posting import Priced
 from services.cdr.domain.usage import decode
 from services.cdr.usecases.price import price
 from shared.money import round_decimal
+from tests.contract.release_records import RELEASES, documents, read
+from tests.contract.stored import of_documents
 from tests.e2e.conftest import Running
 from tests.e2e.demo import DEMO, NOW, SEED
 from tests.integration.cli.system import System
@@ -181,6 +184,20 @@ def test_everybody_can_log_in_with_what_up_prints(seeded: System) -> None:
     for account, scope in ((cast.OPERATOR_STAFF, "operator"), (cast.PARTNER_STAFF, "partner")):
         assert f"username={account.username!r}, password={account.password!r}" in printed
         assert seeded.login(account.username, account.password)["scope"] == scope
+
+
+@pytest.mark.feature("GW-05")
+def test_the_release_before_reads_what_is_written_now(
+    seeded: System, demo: Running, mongo_admin: MongoClient[dict[str, Any]]
+) -> None:
+    """While one replaces the other: no field goes that every document of its kind had, none becomes another
+    type."""
+    now = documents(mongo_admin, demo.house.database_suffix)
+    assert sum(map(bool, now.values())) >= 15
+    for release in RELEASES:
+        then = read(release, "documents")
+        found = {name: sorted(set(of_documents(then[name], rows))) for name, rows in now.items()}
+        assert {name: problems for name, problems in found.items() if problems} == {}
 
 
 def test_a_second_run_changes_nothing(seeded: System) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
+import msgspec
 from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
 
@@ -93,7 +94,4 @@ class WatchStore:
 
 
 def _alert(row: Document) -> Alert:
-    values = {**row, "id": row["_id"], "day": date.fromisoformat(row["day"])}
-    del values["_id"]
-    values["lifted_at_use"] = Use(**row["lifted_at_use"])
-    return Alert(**values)
+    return msgspec.convert({**row, "id": row["_id"]}, Alert)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 
+import msgspec
+
 from services.identity.domain.credentials import username_key
 from services.identity.domain.customers import Customer, Kind, Product
 from services.identity.domain.particulars import Address, Contact
@@ -42,13 +44,13 @@ def customer_of(row: Document | None) -> Customer | None:
         vat_number=row.get("vat_number", ""),
         address=_address(row.get("address")),
         invoice_address=_address(row.get("invoice_address")),
-        contact=Contact(**row.get("contact", {})),
+        contact=msgspec.convert(row.get("contact", {}), Contact),
         revision=row["revision"],
     )
 
 
 def _address(row: Document | None) -> Address | None:
-    return Address(**row) if row else None
+    return msgspec.convert(row, Address) if row else None
 
 
 def user_of(row: Document | None) -> User | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+import msgspec
 from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from services.identity.domain.tokens import KEPT_AFTER, TOLD_EVERY, Token
-from services.identity.domain.users import Role
 from shared import tenancy
 from shared.mongo import Document
 
@@ -58,7 +58,4 @@ class TokenBook:
 
 
 def _token(row: Document | None) -> Token | None:
-    if row is None:
-        return None
-    kept = {name: value for name, value in row.items() if name != "_id"}
-    return Token(**kept | {"id": row["_id"], "roles": tuple(Role(code) for code in row["roles"])})
+    return msgspec.convert({**row, "id": row["_id"]}, Token) if row else None

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from gridfs import GridFSBucket
 from pymongo import ASCENDING, IndexModel
 
@@ -122,4 +123,4 @@ def _own(customer_id: str, file_id: str) -> Document:
 
 
 def _sound(row: Document | None) -> Sound | None:
-    return Sound(id=row["_id"], **{k: v for k, v in row.items() if k != "_id"}) if row else None
+    return msgspec.convert({**row, "id": row["_id"]}, Sound) if row else None

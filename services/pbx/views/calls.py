@@ -61,7 +61,7 @@ def _config_then(store: Store, customer_id: str, row: Document) -> Config:
     revision = row.get("revision", 0)
     config = store.published_then(customer_id, revision) or effective(store, customer_id, Which.PUBLISHED)[1]
     blocks = row.get("outgoing")
-    return structs.replace(config, outgoing=OutgoingBlocks(**blocks)) if blocks else config
+    return structs.replace(config, outgoing=msgspec.convert(blocks, OutgoingBlocks)) if blocks else config
 
 
 def _story(config: Config, found: Plan | None, user_id: str | None) -> list[str]:
