@@ -41,7 +41,9 @@ def client() -> RpcClient:
 
 def staff() -> Acting:
     """Who acts: operator staff, under the name of who is logged in on this machine."""
-    return Acting(kind="staff", scope="operator", username=_login_name(), correlation_id=new_id())
+    return Acting(
+        kind="staff", scope="operator", username=_login_name(), correlation_id=new_id(), language="en"
+    )
 
 
 @contextmanager
