@@ -169,6 +169,15 @@ def correct(
     return [back, row], unseen
 
 
+def priced_the_same(old: Row, rated: Row, closed: Collection[int]) -> bool:
+    """Whether people would see no difference, now or when a bundle turns out not to cover the row: then what
+    it waived is asked after all (bundles.accounts_of). In a closed month that stays what it was, as its
+    correction would show nothing but two rows of nothing."""
+    if any(old[name] != rated[name] for name in SEEN_OF_RATING):
+        return False
+    return old["period"] in closed or old.get("waived") == rated.get("waived")
+
+
 def restate(standing: Standing, rated: Row, closed: Collection[int], job: str) -> tuple[list[Row], list[str]]:
     """The rows that give what stands another price (``rated``: the fields of :data:`RATED`), and the IDs of
     rows that people need not see any more. Empty when customers would see no difference.
@@ -178,7 +187,7 @@ def restate(standing: Standing, rated: Row, closed: Collection[int], job: str) -
     the re-rating that did it; ``closed`` are the closed periods of the row's customer.
     """
     old = standing.row
-    if all(old[name] == rated[name] for name in SEEN_OF_RATING):
+    if priced_the_same(old, rated, closed):
         return [], []
     back, unseen = _take_back(old, standing.next_ordinal, closed)
     facts = {name: value for name, value in old.items() if name not in _OF_ONE_ROW}

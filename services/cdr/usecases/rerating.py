@@ -8,12 +8,12 @@ so a carrier's correction that came in between is never undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.calendar import calendar
-from services.cdr.domain.posting import SEEN_OF_RATING, Posted, Row, Standing, restate
+from services.cdr.domain.posting import Posted, Row, Standing, priced_the_same, restate
 from services.cdr.domain.rating import NoRate
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
@@ -50,7 +50,7 @@ def preview_customer(
         for row in page:
             if not scope.holds(row):
                 continue
-            change = _look(row, reference, sums)
+            change = _look(row, reference, closed, sums)
             if change is not None:
                 changes.append((change, row))
                 sums.closed += row["period"] in closed
@@ -62,7 +62,7 @@ def preview_customer(
     return sums
 
 
-def _look(row: Row, reference: Reference, sums: Sums) -> Change | None:
+def _look(row: Row, reference: Reference, closed: Collection[int], sums: Sums) -> Change | None:
     """What a row would become; None when nothing that people see would change, or it has no price."""
     sums.rows += 1
     sums.old += row["amount"]
@@ -73,7 +73,7 @@ def _look(row: Row, reference: Reference, sums: Sums) -> Change | None:
         sums.new += row["amount"]
         return None
     sums.new += rated["amount"]
-    if all(row[name] == rated[name] for name in SEEN_OF_RATING):
+    if priced_the_same(row, rated, closed):
         return None
     sums.changes += 1
     return Change(

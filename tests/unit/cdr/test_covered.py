@@ -14,6 +14,7 @@ from services.cdr.domain.explaining import explained
 from services.cdr.domain.posting import Deltas
 from services.cdr.domain.rate_plan import RatePlan
 from services.cdr.domain.reference import FOREVER, Cover, Owned, Ownership, Versions
+from services.cdr.domain.rerating import Fate
 from services.cdr.usecases.ownership import covers_of
 from services.cdr.usecases.rerating import rerated
 from tests.unit.cdr.books import ANNA, ANNAS, MOBILE, NATIONAL, Facts, event
@@ -21,6 +22,7 @@ from tests.unit.cdr.builders import call, per_minute
 from tests.unit.cdr.builders import voice as entry
 from tests.unit.cdr.bundles import day, subscription, voice
 from tests.unit.cdr.desk import Desk
+from tests.unit.cdr.rerates import ChangingFacts, Rerating
 
 pytestmark = pytest.mark.feature("MOB-02", "CDR-02", "CDR-03")
 
@@ -109,6 +111,49 @@ def test_rated_again_a_row_is_what_its_bundles_say_now() -> None:
     desk.reference.refresh()
     again = rerated(row, desk.reference)
     assert (again["amount"], "waived" in again) == (50_000, False)
+
+
+class Corrected(Sim, ChangingFacts):
+    """Its plan is corrected as well."""
+
+    def versions(self) -> Versions:
+        return Versions(len(self.told), self.plans, sum(map(len, self.closings.values())))
+
+
+@pytest.mark.feature("CDR-08")
+def test_rated_again_by_a_corrected_plan_a_row_waives_what_that_asks() -> None:
+    """A minute of November is 0.05 and then 0.08; when no bundle covers it after all, it costs the latter."""
+    facts = Corrected(PERIOD)
+    desk = Desk(facts)
+    desk.book(event("r"))
+    facts.change("0,05")
+    rerating = Rerating(desk)
+    rerating.preview(202611)
+    rerating.book()
+    assert rerating.told == [(Fate.BOOKED, 0)]
+    rows = [desk.store.rows[f"vasco|r|{n}"] for n in range(3)]
+    assert [(row["amount"], row["waived"], row.get("hidden", False)) for row in rows] == [
+        (0, 50_000, True),
+        (0, -50_000, True),
+        (0, 80_000, False),
+    ]
+    facts.tell()
+    later = Rerating(desk, "later")
+    later.preview(202611)
+    later.book()
+    assert later.told == [(Fate.BOOKED, 80_000)]
+
+
+@pytest.mark.feature("CDR-08")
+def test_in_a_closed_month_nothing_is_written_of_what_nobody_would_see() -> None:
+    facts = Corrected(PERIOD)
+    desk = Desk(facts)
+    desk.book(event("r"))
+    facts.closings = {ANNA: {202611}}
+    facts.change("0,05")
+    rerating = Rerating(desk)
+    rerating.preview(202611)
+    assert rerating.previews.changes == {}
 
 
 def test_what_a_subscription_covers_and_when() -> None:
