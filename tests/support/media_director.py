@@ -19,16 +19,20 @@ Director = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 class Listener(ThreadingHTTPServer):
     """``acts``: what to do, by ``event`` or ``event:keys`` of what was heard; unknown ones hang up. ``away``:
-    so many requests are answered with 503."""
+    so many requests are answered with 503. ``closes``: each connection, after its first answer and without
+    a word. ``connections`` counts them."""
 
     daemon_threads = True
+    request_queue_size = 64
+    """A call of each thread of the media server may come at the same moment."""
 
     def __init__(self) -> None:
         self.acts: dict[str, dict[str, Any] | str] = {}
         self.sounds: dict[str, bytes] = {}
         self.fetched: list[str] = []
         self.recordings: list[tuple[str, str, bytes]] = []
-        self.away = 0
+        self.away = self.connections = 0
+        self.closes = False
         self.heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self._last: dict[str, Any] = {}
         super().__init__(("127.0.0.1", 0), Handler)
@@ -44,6 +48,10 @@ class Listener(ThreadingHTTPServer):
     def close(self) -> None:
         self.shutdown()
         self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def next(self, heard: dict[str, Any]) -> bytes:
         if heard != self._last:  # else it is asked again, as on a machine that is slow
@@ -94,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = self.close_connection or self.server.closes
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

@@ -34,13 +34,15 @@ class Stage:
     pbx: Listener
     speeches: list[Speech] = field(default_factory=list)
 
-    async def telephone(self, payload: int = 8) -> Speech:
-        self.speeches.append(await Speech(payload).open())
+    async def telephone(self, payload: int = 8, host: str = HOST) -> Speech:
+        self.speeches.append(await Speech(payload).open(host))
         return self.speeches[-1]
 
-    async def call(self, phone: Speech, description: str = "") -> tuple[Side, Message]:
+    async def call(
+        self, phone: Speech, description: str = "", *extra: tuple[str, str]
+    ) -> tuple[Side, Message]:
         """Somebody calls, and is answered."""
-        side = self.proxy.invite("menu-1", "call-1", description or phone.description())
+        side = self.proxy.invite("menu-1", "call-1", description or phone.description(), *extra)
         return side, await self.proxy.answered(side)
 
     async def over(self, side: Side, method: str = "BYE") -> None:
@@ -66,7 +68,7 @@ async def stage(calls: int = 20, direct: bool = True, timers: Timers = QUICK) ->
         rtp=(first, first + 200),
         direct=direct,
     )
-    server = MediaServer(settings, Pbx(settings.pbx, TOKEN, patience=10, pause=0.01), timers)
+    server = MediaServer(settings, Pbx(settings.pbx, TOKEN, patience=10, pauses=[0.01] * 4), timers)
     await server.start()
     made = Stage(server, await Proxy((HOST, port)).open(sock), listener)
     try:

@@ -53,17 +53,19 @@ def read(data: bytes) -> Message:
 
 
 class Speech(asyncio.DatagramProtocol):
-    """A telephone's ear and mouth. ``heard``: payloads; ``payload``: 8 is A-law, 0 is µ-law."""
+    """A telephone's ear and mouth. ``heard``: payloads; ``payload``: 8 is A-law, 0 is µ-law; ``believes``:
+    the host that it takes for its own."""
 
     def __init__(self, payload: int = 8) -> None:
         self.heard: list[bytes] = []
         self.payload = payload
+        self.believes = HOST
         self.sequence, self.timestamp = 0, 4_294_960_000
         self._changed = asyncio.Event()
 
-    async def open(self) -> Speech:
+    async def open(self, host: str = HOST) -> Speech:
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, local_addr=(HOST, 0))
+        await loop.create_datagram_endpoint(lambda: self, local_addr=(host, 0))
         return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -102,7 +104,8 @@ class Speech(asyncio.DatagramProtocol):
 
     def description(self, *lines: str, payload: str = "8 101") -> str:
         """``lines`` are attributes; without any it is a plain telephone."""
-        top = ("v=0", f"o=phone 1 {next(_number)} IN IP4 {HOST}", "s=-", f"c=IN IP4 {HOST}", "t=0 0")
+        own = f"IN IP4 {self.believes}"
+        top = ("v=0", f"o=phone 1 {next(_number)} {own}", "s=-", f"c={own}", "t=0 0")
         media = (f"m=audio {self.port} RTP/AVP {payload}", "a=rtpmap:101 telephone-event/8000")
         return "\r\n".join((*top, *media, *(f"a={line}" for line in lines), ""))
 
@@ -222,12 +225,14 @@ class Proxy(asyncio.DatagramProtocol):
 
     # ---- Whoever is called, or asked within a call
 
-    def answer(self, request: Message, status: str, body: str = "", tag: str = "") -> None:
+    def answer(self, request: Message, status: str, body: str = "", tag: str = "", source: str = "") -> None:
+        """``source``: where the proxy says that it had this from."""
         same = [(n, v) for n in ("Via", "Record-Route", "From") for v in request.all(n)]
         to = request.get("To") + (f";tag={tag}" if tag else "")
         more = [("To", to), ("Call-ID", request.get("Call-ID")), ("CSeq", request.get("CSeq"))]
         contact = [("Contact", f"<sip:callee@{HOST}:{self.port};alias=1>")]
-        self.send(f"SIP/2.0 {status}", [*same, *more, *contact], body)
+        seen = [("X-Tikker-Source", source)] if source else []
+        self.send(f"SIP/2.0 {status}", [*same, *more, *contact, *seen], body)
 
     def called(self, invite: Message, tag: str, method: str, body: str = "", cseq: int = 1) -> None:
         """A request of who was called with ``invite``, and answered with ``tag``."""

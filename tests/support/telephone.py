@@ -21,7 +21,7 @@ _number = itertools.count(1)
 
 class Telephone(asyncio.DatagramProtocol):
     """``name`` is the user that it calls as; with ``password`` it is one of ours. ``does``: what it does with
-    a call that comes. One call at a time."""
+    a call that comes. ``claims``: headers in all that it sends. One call at a time."""
 
     def __init__(self, proxy: int, name: str, password: str = "", does: str = ANSWERS) -> None:
         self.proxy = (HOST, proxy)
@@ -31,6 +31,7 @@ class Telephone(asyncio.DatagramProtocol):
         self.rung = self.talking = self.over = False
         self.refused = 0
         self.shown = ""
+        self.claims: tuple[str, ...] = ()
         self._changed = asyncio.Event()
         self._invite: Message | None = None
         self._to = ""
@@ -103,6 +104,7 @@ class Telephone(asyncio.DatagramProtocol):
             f"CSeq: {self._cseq} {method}",
             f"Contact: <sip:{self.name}@{HOST}:{self.port}>",
             *extra,
+            *self.claims,
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         )
@@ -226,6 +228,7 @@ class Telephone(asyncio.DatagramProtocol):
             f"Call-ID: {request.get('Call-ID')}",
             f"CSeq: {request.get('CSeq')}",
             f"Contact: <sip:{self.name}@{HOST}:{self.port}>",
+            *self.claims,
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         )

@@ -21,6 +21,7 @@ from services.pbx.domain.edge.records import Told, decode
 from services.pbx.listener import media
 from services.pbx.listener.media import Media
 from services.pbx.store import Store
+from services.pbx.usecases.live_calls import NotYet
 from services.pbx.usecases.route_calls import BUSY, GONE, Question, Router
 from shared.logging import get_logger
 
@@ -140,6 +141,9 @@ def _ordered(router: Router, asked: Asked) -> tuple[str, bytes]:
     began = time.perf_counter()
     try:
         order = _decide(router, asked)
+    except NotYet:
+        log.warning("a call that is not known here was asked about", call=asked.call[:60])
+        return "503 Service Unavailable", b"{}"
     except Exception:
         log.exception("a call could not be decided", sip_call_id=asked.call_id[:200])
         return "503 Service Unavailable", b"{}"
@@ -153,7 +157,7 @@ def _decide(router: Router, asked: Asked) -> bytes | None:
         order = router.again(asked.call, asked.stage, asked.cause) if known else None
     elif asked.source == MEDIA_SOURCE:
         order = router.onward(asked.call, position(asked.to))
-        ROUTED.labels(MEDIA_SOURCE, order.code if order is not None else 404).inc()
+        ROUTED.labels(MEDIA_SOURCE, order.code).inc()
     else:
         name = asked.from_name.strip('" ').replace("<null>", "")
         question = Question(asked.source, asked.sender, asked.to, name, asked.call_id)

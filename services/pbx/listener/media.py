@@ -28,7 +28,7 @@ ACTS = Counter("tikker_sip_media_acts_total", "What the media server was told to
 RECORDINGS = Counter("tikker_sip_recordings_total", "Recordings that were handed over", ["outcome"])
 
 Answer = tuple[str, bytes]
-GONE: Answer = ("404 Not Found", b"{}")
+NOT_FOUND: Answer = ("404 Not Found", b"{}")
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,13 @@ def answer(media: Media, environ: dict[str, Any]) -> Answer:
             return _recorded(media.player, environ)
         if method == "GET" and path.startswith(SOUNDS):
             found = media.sounds.get(unquote(path.removeprefix(SOUNDS)))
-            return ("200 OK", found) if found is not None else GONE
-        return GONE
+            return ("200 OK", found) if found is not None else NOT_FOUND
+        return NOT_FOUND
     except ValueError as problem:
         log.error("the media server says what cannot be read", reason=str(problem)[:200])
         return "400 Bad Request", b"{}"
     except NotYet:
+        log.info("the media server asks about a call that is not known here (yet)", path=path[:60])
         return "503 Service Unavailable", b"{}"
     except Exception:
         log.exception("the media server could not be answered", path=path[:60])
@@ -64,8 +65,6 @@ def answer(media: Media, environ: dict[str, Any]) -> Answer:
 def _next(player: Player, environ: dict[str, Any]) -> Answer:
     heard = msgspec.json.decode(_body(environ, LONGEST_HEARD), type=Heard)
     act = player.next(heard)
-    if act is None:
-        return GONE
     ACTS.labels(act.then).inc()
     return "200 OK", msgspec.json.encode(act)
 
@@ -74,8 +73,6 @@ def _recorded(player: Player, environ: dict[str, Any]) -> Answer:
     asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     call, at = asked.get("call", [""])[0], asked.get("at", [""])[0]
     kept = player.record(call, at, _body(environ, LARGEST_RECORDING))
-    if kept is None:
-        return GONE
     RECORDINGS.labels("kept" if kept else "too_short").inc()
     return "200 OK", msgspec.json.encode({"id": kept})
 

@@ -15,8 +15,9 @@ from shared.logging import get_logger
 log = get_logger("services.pbx.media")
 
 
-async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT, and until the calls that run then are over."""
+async def serve(settings: Settings) -> bool:
+    """Until SIGTERM or SIGINT, and until the calls that run then are over. False when it ended because no
+    call can go on: whoever started it has to do so again."""
     pbx = Pbx(settings.pbx, settings.token)
     server = MediaServer(settings, pbx)
     await server.start()
@@ -27,15 +28,22 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     log.info("started", port=settings.port)
-    await stopping.wait()
+    broken, asked = loop.create_task(server.broken()), loop.create_task(stopping.wait())
+    await asyncio.wait((broken, asked), return_when=asyncio.FIRST_COMPLETED)
+    if broken.done():
+        log.critical("the clock has ended, and every call with it", exc_info=broken.result())
+        await server.drain(seconds=0)
+        return False
     log.info("draining", calls=len(server.calls))
     await server.drain()
     log.info("stopped")
+    return True
 
 
 def main() -> None:
     begin("pbx-media")
-    asyncio.run(serve(Settings.from_environment()))
+    if not asyncio.run(serve(Settings.from_environment())):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

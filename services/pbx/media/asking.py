@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import http.client
 import threading
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -21,10 +23,13 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 
-TRIES = 3
 PATIENCE = 0.9
-PAUSE = 0.1
-"""Seconds that pbx has for an answer, and then a moment: 3 s for all tries. A caller hears nothing then."""
+"""Seconds that pbx has for an answer."""
+PAUSES = (0.1, 0.3, 0.8, 1.8)
+"""Between tries, in seconds: so long one copy of pbx may need to store what another is asked about. A caller
+hears nothing then."""
+IDLE_SECONDS = 30.0
+"""Half of what the listener leaves open: a connection that was idle for longer is not used again."""
 LARGEST_ANSWER = 8_000_000
 """A-law of a quarter of an hour; sounds are five minutes at most."""
 THREADS = 16
@@ -43,14 +48,19 @@ class Kept(Struct, frozen=True):
 
 
 class Pbx:
-    """``address``: host and port of pbx's listener; ``token`` opens it."""
+    """``address``: host and port of pbx's listener; ``token`` opens it. There is one try more than there are
+    ``pauses``."""
 
     def __init__(
-        self, address: tuple[str, int], token: str, patience: float = PATIENCE, pause: float = PAUSE
+        self,
+        address: tuple[str, int],
+        token: str,
+        patience: float = PATIENCE,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         self._address = address
         self._authorization = f"Bearer {token}"
-        self._patience, self._pause = patience, pause
+        self._patience, self._pauses = patience, tuple(pauses)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pbx")
         self._open = threading.local()
 
@@ -80,7 +90,7 @@ class Pbx:
     async def _asked(self, what: str, method: str, path: str, body: bytes = b"", kind: str = "") -> bytes:
         loop = asyncio.get_running_loop()
         why = ""
-        for _ in range(TRIES):
+        for pause in (*self._pauses, None):
             try:
                 status, answer = await loop.run_in_executor(self._pool, self._send, method, path, body, kind)
             except (OSError, http.client.HTTPException) as problem:
@@ -92,16 +102,34 @@ class Pbx:
                     UNANSWERED.labels(what).inc()
                     raise Refused(f"pbx answers {status}")
                 why = f"pbx answers {status}"
-            await asyncio.sleep(self._pause)
+            if pause is not None:
+                await asyncio.sleep(pause)
         UNANSWERED.labels(what).inc()
         raise Away(why)
 
     def _send(self, method: str, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
-        """One request, on the connection of this thread: a new one after anything went wrong on it."""
-        connection = getattr(self._open, "connection", None) or http.client.HTTPConnection(
-            *self._address, timeout=self._patience
-        )
+        """One request, on the connection that this thread kept. When the listener closed that meanwhile, as
+        it does with idle ones, at once on a new one: that is no try (RFC 9112, section 9.3.1)."""
+        kept = self._kept()
+        if kept is not None:
+            with suppress(ConnectionError):
+                return self._exchanged(kept, method, path, body, kind)
+        new = http.client.HTTPConnection(*self._address, timeout=self._patience)
+        return self._exchanged(new, method, path, body, kind)
+
+    def _kept(self) -> http.client.HTTPConnection | None:
+        """What this thread kept, once, unless it is too old."""
+        connection: http.client.HTTPConnection | None = getattr(self._open, "connection", None)
         self._open.connection = None
+        if connection is not None and time.monotonic() - self._open.since > IDLE_SECONDS:
+            connection.close()
+            return None
+        return connection
+
+    def _exchanged(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes, kind: str
+    ) -> tuple[int, bytes]:
+        """Kept for the next request, unless anything goes wrong on it."""
         headers = {"Authorization": self._authorization}
         if kind:
             headers["Content-Type"] = kind
@@ -115,7 +143,7 @@ class Pbx:
         if len(answer) > LARGEST_ANSWER:
             connection.close()
             raise http.client.HTTPException("an answer that is too long")
-        self._open.connection = connection
+        self._open.connection, self._open.since = connection, time.monotonic()
         return response.status, answer
 
 

@@ -253,9 +253,12 @@ class Call:
 
     async def _talk(self, attempt: Attempt, callee: Leg) -> None:
         connecting = self._house.switch.work.start(attempt.connect(callee))
+        connecting.add_done_callback(lambda _: self.changes())
         try:
-            await self.changes.until(
-                lambda: callee.gone or (connecting.done() and connecting.exception() is not None)
-            )
+            await self.changes.until(lambda: callee.gone or _failed(connecting))
         finally:
             callee.end()
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable
 
@@ -12,7 +11,10 @@ REMEMBERED = 64
 LONGEST_SEGMENT = 0xFFFF
 """An event that lasts longer goes on in a next one (section 2.5.1.3)."""
 RELAY, PLAIN = "application/dtmf-relay", "application/dtmf"
-_SIGNAL = re.compile(r"^\s*Signal\s*=\s*([0-9A-Da-d*#]|1[0-5])\s*$", re.MULTILINE)
+LONGEST_INFO = 1000
+"""Bytes of a SIP INFO; those with keys have some thirty."""
+NAMES = {str(event): SIGNS[event] for event in range(10, 16)} | {sign: sign for sign in SIGNS}
+"""Keys as SIP INFO has them: the sign, or the number of the event."""
 
 
 class Events:
@@ -36,15 +38,23 @@ class Events:
 
 def from_info(content_type: str, body: bytes) -> str:
     """The key of a SIP INFO, or ``""``."""
+    if len(body) > LONGEST_INFO:
+        return ""
     kind, text = content_type.partition(";")[0].strip().lower(), body.decode("ascii", "replace")
     if kind == RELAY:
-        match = _SIGNAL.search(text)
-        said = match[1].upper() if match else ""
-    else:
-        said = text.strip().upper() if kind == PLAIN else ""
-    if said.isdigit() and 10 <= int(said) <= 15 and len(said) == 2:
-        return SIGNS[int(said)]
-    return said if len(said) == 1 and said in SIGNS else ""
+        text = _signal(text)
+    elif kind != PLAIN:
+        return ""
+    return NAMES.get(text.strip().upper(), "")
+
+
+def _signal(text: str) -> str:
+    """What a line ``Signal=5`` says."""
+    for line in text.splitlines():
+        name, _, said = line.partition("=")
+        if name.strip() == "Signal":
+            return said
+    return ""
 
 
 class Keys:

@@ -12,9 +12,12 @@ from services.pbx.media.changes import Background
 from services.pbx.media.dialog import ALLOW, SDP, Contact, Dialog
 from services.pbx.media.dtmf import Keys, from_info
 from services.pbx.media.rtp import Ports, Stream
-from services.pbx.media.sip import Request, Response, reply, tagged
+from services.pbx.media.sip import Message, Request, Response, reply, tagged
 from services.pbx.media.transactions import Endpoint, Incoming
 
+SOURCE = "x-tikker-source"
+"""The header in which the proxy says where it had a message from that opens or changes a session. It removes
+those of others."""
 TRIES = 3
 GLARE_SECONDS = 2.0
 """Both sides asked at once: who did not begin the call waits up to so long (RFC 3261, section 14.1)."""
@@ -47,7 +50,8 @@ class Leg:
         self.peer: Leg | None = None
         self.direct = False
         self.confirmed = False
-        self.gone = False
+        self._lost = False
+        self._seen_at = ""
         self._ended = False
         self._busy = False
         self._invite: Incoming | None = None
@@ -55,6 +59,11 @@ class Leg:
         self._origin = origin or sdp.Origin(switch.contact.host)
         self._switch = switch
         switch.legs[(dialog.call_id, dialog.tag)] = self
+
+    @property
+    def gone(self) -> bool:
+        """Is it over with this side?"""
+        return self._lost or (self.stream is not None and self.stream.broken)
 
     # ---- Sessions
 
@@ -68,8 +77,15 @@ class Leg:
         if self.stream is not None:
             self.stream.use(self.audio)
 
+    def seen(self, message: Message) -> None:
+        """The proxy says where it had this from: speech may come from there too (see rtp.py)."""
+        self._seen_at = message.get(SOURCE) or self._seen_at
+        if self.stream is not None:
+            self.stream.seen_at = self._seen_at
+
     def attach(self, stream: Stream) -> None:
         self.stream = stream
+        stream.seen_at = self._seen_at
         if self.audio is not None:
             stream.use(self.audio)
 
@@ -86,6 +102,7 @@ class Leg:
 
     def accept(self, incoming: Incoming) -> None:
         """Answer an INVITE: the first, or one that changes how we speak with each other."""
+        self.seen(incoming.request)
         body = incoming.request.body
         self._offered = not body
         if body:
@@ -123,7 +140,7 @@ class Leg:
             return
         self._invite.acked()
         try:
-            if self._offered and request.body:
+            if self._offered and (request.body or self.audio is None):
                 self.take(request.body)
         except sdp.Unusable:
             self.lost()
@@ -154,6 +171,8 @@ class Leg:
             incoming.respond(488, "Not Acceptable Here")
         finally:
             self._busy = False
+            if not incoming.final:
+                incoming.respond(500, "Server Internal Error")
 
     async def _passed_on(self, incoming: Incoming, peer: Leg) -> None:
         body = incoming.request.body
@@ -191,6 +210,7 @@ class Leg:
             await asyncio.sleep(random.uniform(0, GLARE_SECONDS))
         if response.good:
             self.dialog.moved(response)
+            self.seen(response)
             outgoing.acknowledge(self.dialog.ack(request.cseq[0]))
             self.described = response.body
         elif response.status in (408, 481):
@@ -199,7 +219,7 @@ class Leg:
 
     def lost(self) -> None:
         """It is over with this side."""
-        self.gone = True
+        self._lost = True
         self.told()
 
     def end(self) -> None:
@@ -207,7 +227,7 @@ class Leg:
         if not self._ended:
             self._ended = True
             self._switch.endpoint.request(self.dialog.request("BYE"))
-        self.gone = True
+        self._lost = True
         self.release()
         self.forget()
 

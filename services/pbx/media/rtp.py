@@ -20,6 +20,9 @@ from services.pbx.media.metrics import LATE, PACKETS, STREAMS
 from services.pbx.media.player import Player
 from services.pbx.media.recording import Recording
 from services.pbx.media.sdp import Audio
+from shared.logging import get_logger
+
+log = get_logger(__name__)
 
 Address = tuple[str, int]
 
@@ -59,7 +62,8 @@ def unpack(data: bytes) -> Packet | None:
 
 class Stream:
     """One side's speech. ``told`` is called when something changed that somebody may wait for; ``keyed`` gets
-    keys; ``relay`` is the stream that packets are passed on to, as they are."""
+    keys; ``relay`` is the stream that packets are passed on to, as they are; ``seen_at``: the host that this
+    side's SIP comes from; ``broken``: it will not send any more."""
 
     def __init__(self, sock: socket.socket, told: Callable[[], None], keyed: Callable[[str], None]) -> None:
         self.port: int = sock.getsockname()[1]
@@ -67,6 +71,8 @@ class Stream:
         self.recording: Recording | None = None
         self.relay: Stream | None = None
         self.muted = False
+        self.seen_at = ""
+        self.broken = False
         self.heard_at = asyncio.get_running_loop().time()
         self._told, self._keyed = told, keyed
         self._socket = sock
@@ -146,9 +152,17 @@ class Stream:
             self.recording.take(packet.source, packet.timestamp, alaw)
 
     def _may(self, source: Address, now: float) -> bool:
-        """Once it is known where speech comes from, nobody else may put in a word."""
+        """Speech comes from the host that was described or, behind NAT, from where SIP comes from. Once it is
+        known from where there, nobody else may put in a word."""
+        if self._described is None or source[0] not in (self._described[0], self.seen_at):
+            return False
         known = self._heard_from is None or source in (self._heard_from, self._described)
         return known or now - self.heard_at > ANOTHER_AFTER
+
+    def fail(self) -> None:
+        """It could not do what it should: who waits for it has to know."""
+        self.broken = True
+        self._told()
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -185,11 +199,21 @@ class Clock:
     def _turn(self, due: float, time: Callable[[], float]) -> None:
         sent = late = 0
         for stream in tuple(self._streams):
-            if stream.tick():
+            if self._ticked(stream):
                 sent += 1
                 late += time() - due > TICK
         PACKETS.inc(sent)
         LATE.inc(late)
+
+    def _ticked(self, stream: Stream) -> bool:
+        """What goes wrong in one call is not for the others to feel."""
+        try:
+            return stream.tick()
+        except Exception:
+            log.exception("speech of a call failed: the call ends", port=stream.port)
+            self.remove(stream)
+            stream.fail()
+            return False
 
 
 class Ports:

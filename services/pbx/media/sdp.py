@@ -20,9 +20,11 @@ PREFERRED = ("PCMA/8000", "PCMU/8000")
 EVENTS = "TELEPHONE-EVENT/8000"
 OUR_EVENTS = 101
 ALL_HOSTS = "0.0.0.0"
+LARGEST_TYPE = 127
+"""An RTP header has seven bits for it (RFC 3550, section 5.1)."""
 
-_MEDIA = re.compile(r"([a-z]+) (\d{1,5})(?:/\d+)? (\S+) ([\x21-\x7e]+(?: [\x21-\x7e]+)*)")
-_RTPMAP = re.compile(r"rtpmap:(\d{1,3}) ([A-Za-z0-9-]+/\d+)(?:/1)?")
+_MEDIA = re.compile(r"([a-z]+) ([0-9]{1,5})(?:/[0-9]+)? (\S+) ([\x21-\x7e]+(?: [\x21-\x7e]+)*)")
+_RTPMAP = re.compile(r"rtpmap:([0-9]{1,3}) ([A-Za-z0-9-]+/[0-9]+)(?:/1)?")
 
 
 class Unusable(ValueError):
@@ -133,11 +135,17 @@ def _one(lines: list[str], host: str, direction: str) -> Media:
     if match is None or int(match[2]) > 65535:
         raise Unusable("m-line")
     attributes = [line[2:] for line in lines if line.startswith("a=")]
-    named = {m[1]: m[2] for text in attributes if (m := _RTPMAP.fullmatch(text.strip()))}
+    named = {m[1]: m[2] for text in attributes if (m := _mapped(text))}
     formats = tuple(match[4].split(" "))
     return Media(
         match[1], int(match[2]), match[3], formats, _host(lines, host), _direction(lines, direction), named
     )
+
+
+def _mapped(attribute: str) -> re.Match[str] | None:
+    """A payload type, and what it is; None for what no packet can have."""
+    match = _RTPMAP.fullmatch(attribute.strip())
+    return match if match and int(match[1]) <= LARGEST_TYPE else None
 
 
 def _host(lines: list[str], otherwise: str) -> str:

@@ -83,6 +83,12 @@ class MediaServer:
     async def start(self) -> None:
         """Raises OSError when the port is taken, or the proxy's name is not known."""
         await self._proxy.look_up()
+        if self._settings.calls > self._settings.relayed:
+            log.warning(
+                "too few ports for speech: a call that passes through here between two sides takes two",
+                calls=self._settings.calls,
+                enough_for=self._settings.relayed,
+            )
         where = (self._settings.bind, self._settings.port)
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(lambda: self._endpoint, local_addr=where)
@@ -99,6 +105,11 @@ class MediaServer:
             call.caller.lost()
         await self._finish()
 
+    async def broken(self) -> BaseException | None:
+        """Returns when what keeps all calls going has ended, which it should not; says why."""
+        ended, _ = await asyncio.wait(self._going, return_when=asyncio.FIRST_COMPLETED)
+        return next((task.exception() for task in ended if not task.cancelled()), None)
+
     async def _finish(self) -> None:
         if self.work.tasks:
             _, late = await asyncio.wait(set(self.work.tasks), timeout=LAST_SECONDS)
@@ -111,6 +122,8 @@ class MediaServer:
 
     def turning(self) -> None:
         """Raises RuntimeError when the clock stands still. For the health page, in a thread of its own."""
+        if any(task.done() for task in self._going):
+            raise RuntimeError("the clock has ended")
         age = time.monotonic() - self.clock.turned
         if age > STALL_SECONDS:
             raise RuntimeError(f"the clock has not turned for {age:.0f} s")

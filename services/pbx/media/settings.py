@@ -47,6 +47,12 @@ class Settings:
             direct=setting("MEDIA_DIRECT", "yes") == "yes",
         )
 
+    @property
+    def relayed(self) -> int:
+        """So many calls can pass through here between two sides: each takes two even ports."""
+        first, last = self.rtp
+        return len(range(first + first % 2, last + 1, 2)) // 2
+
 
 def _number(name: str, preset: str | None = None) -> int:
     text = setting(name, preset)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_HEADERS = 120
+MOST_LINES = 300
+"""With those that go on in the next."""
 LONGEST_LINE = 8192
 LARGEST_CSEQ = 2**31
 SINGLE = ("from", "to", "call-id", "cseq")
@@ -26,11 +28,12 @@ LISTS = frozenset(("via", "route", "record-route", "contact", "allow", "supporte
 """Headers that may hold several values with commas between."""
 
 _REQUEST = re.compile(r"([A-Z]{1,20}) (\S{1,2000}) SIP/2\.0")
-_RESPONSE = re.compile(r"SIP/2\.0 ([1-6]\d\d) ?(.{0,500})")
+_RESPONSE = re.compile(r"SIP/2\.0 ([1-6][0-9]{2}) ?(.{0,500})")
 _NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.-]{1,60}")
-_CSEQ = re.compile(r"(\d{1,10})\s+([A-Z]{1,20})")
+_CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Z]{1,20})")
 _BROKEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BRACKETS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^<"])*<([^<>\s]+)>')
+"""Only matched from the beginning: brackets that do not fit, looked for anywhere, cost quadratic time."""
 
 
 class Malformed(ValueError):
@@ -129,12 +132,13 @@ def parse(data: bytes) -> Request | Response:
 def _lines(head: str) -> list[str]:
     """Lines, with those that go on in the next put together (RFC 3261, section 7.3.1)."""
     lines: list[str] = []
-    for line in head.split("\r\n"):
+    for number, line in enumerate(head.split("\r\n")):
         if line[:1] in (" ", "\t") and len(lines) > 1:
             lines[-1] += " " + line.strip()
         else:
             lines.append(line)
-        if len(lines[-1]) > LONGEST_LINE or len(lines) > MOST_HEADERS or _BROKEN.search(line):
+        too_many = len(lines) > MOST_HEADERS or number > MOST_LINES
+        if too_many or len(lines[-1]) > LONGEST_LINE or _BROKEN.search(line):
             raise Malformed("a line")
     return lines
 
@@ -154,7 +158,7 @@ def _body(headers: Headers, body: bytes) -> bytes:
     said = [value for name, value in headers if name == "content-length"]
     if not said:
         return body
-    if len(said) > 1 or not re.fullmatch(r"\d{1,6}", said[0]) or int(said[0]) > len(body):
+    if len(said) > 1 or not re.fullmatch(r"[0-9]{1,6}", said[0]) or int(said[0]) > len(body):
         raise Malformed("Content-Length")
     return body[: int(said[0])]
 
@@ -197,7 +201,8 @@ def address(value: str) -> str:
 
 def parameter(value: str, name: str) -> str:
     """A parameter that follows an address, or ``""``."""
-    outside = _BRACKETS.sub("", value, count=1) if "<" in value else value.partition(";")[2]
+    match = _BRACKETS.match(value)
+    outside = value[match.end() :] if match else value.partition(";")[2]
     for part in outside.split(";"):
         key, _, text = part.partition("=")
         if key.strip().lower() == name:

@@ -13,6 +13,9 @@ from typing import cast
 
 from services.pbx.media.metrics import DROPPED
 from services.pbx.media.sip import Malformed, Request, Response, parameter, parse, reply, tagged
+from shared.logging import get_logger
+
+log = get_logger(__name__)
 
 Address = tuple[str, int]
 
@@ -30,14 +33,14 @@ class Timers:
 
 
 class Incoming:
-    """A request of the proxy, and what was answered to it."""
+    """A request of the proxy, and what was answered to it; ``final``: was it, and not only on the way?"""
 
     def __init__(self, endpoint: Endpoint, request: Request, source: Address) -> None:
         self.request = request
         self._endpoint = endpoint
         self._source = source
         self._last = b""
-        self.good = False
+        self.final = self.good = False
         self._settled = False
         self._unacked: Callable[[], None] | None = None
 
@@ -47,7 +50,7 @@ class Incoming:
         self._last = response.encode()
         self.again()
         if response.status >= 200:
-            self.good, self._unacked = response.good, unacked
+            self.final, self.good, self._unacked = True, response.good, unacked
             loop, timers = asyncio.get_running_loop(), self._endpoint.timers
             loop.call_later(timers.life, self._over)
             if self.request.method == "INVITE":
@@ -236,7 +239,7 @@ class Endpoint(asyncio.DatagramProtocol):
             if invite is not None:
                 invite.acked()
             if invite is None or invite.good:
-                self._handle(request, None)
+                self._handled(request, None)
             return
         key = (*request.branch, request.method)
         known = self._incoming.get(key)
@@ -244,7 +247,16 @@ class Endpoint(asyncio.DatagramProtocol):
             known.again()
             return
         incoming = self._incoming[key] = Incoming(self, request, source)
-        self._handle(request, incoming)
+        self._handled(request, incoming)
+
+    def _handled(self, request: Request, incoming: Incoming | None) -> None:
+        """A request without a final answer would be kept for ever."""
+        try:
+            self._handle(request, incoming)
+        except Exception:
+            log.exception("a request could not be handled", method=request.method)
+            if incoming is not None and not incoming.final:
+                incoming.respond(500, "Server Internal Error")
 
     def invited(self, request: Request) -> bool:
         """Is there an INVITE that this CANCEL is about?"""

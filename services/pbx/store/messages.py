@@ -13,8 +13,12 @@ from services.pbx.store.base import Reading, Transaction
 from shared.mongo import Document
 
 KEPT = timedelta(days=30)
+KEPT_REMOVED = timedelta(days=1)
+"""How long a message that its owner has removed can still be fetched for its mail: longer than identity tries
+to send one (2 hours and 36 minutes, WAITS in services/identity/domain/mails.py)."""
 KEPT_TAKEN = timedelta(hours=1)
 """How long a greeting waits for its owner to say that it is right."""
+_THERE = {"removed_at": None}
 INDEXES = {
     "messages": [
         IndexModel([("customer_id", ASCENDING), ("owner", ASCENDING), ("at", DESCENDING)]),
@@ -40,22 +44,26 @@ class Message:
 class MessageChanges(Transaction):
     """What calls do with messages."""
 
-    def message(self, customer_id: str, message_id: str) -> Message | None:
-        wanted = {"_id": message_id, "customer_id": customer_id}
-        return _message(self._db["messages"].find_one(wanted, {"sound": 0}, session=self._session))
-
     def keep_message(self, message: Message, sound: bytes) -> bool:
-        """False when it was kept before."""
-        if self.message(message.customer_id, message.id) is not None:
+        """False when it was kept before, removed or not."""
+        wanted = {"_id": message.id, "customer_id": message.customer_id}
+        if self._db["messages"].find_one(wanted, {"at": 1}, session=self._session) is not None:
             return False
         row = {"_id": message.id, **{k: v for k, v in vars(message).items() if k != "id"}}
         row |= {"sound": Binary(sound), "heard_at": None, "gone_at": message.at + KEPT}
         self._db["messages"].insert_one(row, session=self._session)
         return True
 
-    def remove_message(self, customer_id: str, message_id: str) -> None:
-        wanted = {"_id": message_id, "customer_id": customer_id}
-        self._db["messages"].delete_one(wanted, session=self._session)
+    def remove_message(self, customer_id: str, message_id: str) -> Message | None:
+        """Nobody hears it any more, and soon it has gone; None when it has already."""
+        wanted = {"_id": message_id, "customer_id": customer_id, **_THERE}
+        row = self._db["messages"].find_one(wanted, {"sound": 0}, session=self._session)
+        if row is None:
+            return None
+        gone = min(row["gone_at"], self.at + KEPT_REMOVED)
+        change = {"$set": {"removed_at": self.at, "gone_at": gone}}
+        self._db["messages"].update_one(wanted, change, session=self._session)
+        return _message(row)
 
 
 class MessageReads(Reading):
@@ -63,11 +71,17 @@ class MessageReads(Reading):
 
     def messages(self, customer_id: str, owner: str) -> list[Message]:
         """The newest first."""
-        wanted = {"customer_id": customer_id, "owner": owner}
+        wanted = {"customer_id": customer_id, "owner": owner, **_THERE}
         rows = self._db["messages"].find(wanted, {"sound": 0}).sort("at", DESCENDING)
-        return [message for row in rows if (message := _message(row))]
+        return [_message(row) for row in rows]
 
     def message_sound(self, customer_id: str, message_id: str) -> bytes | None:
+        """For who listens."""
+        wanted = {"_id": message_id, "customer_id": customer_id, **_THERE}
+        return _sound(self._db["messages"].find_one(wanted))
+
+    def mailed_sound(self, customer_id: str, message_id: str) -> bytes | None:
+        """For its mail, which goes out whether its owner has removed the message by then or not."""
         return _sound(self._db["messages"].find_one({"_id": message_id, "customer_id": customer_id}))
 
     def message_heard(self, customer_id: str, message_id: str, at: datetime) -> None:
@@ -84,9 +98,7 @@ class MessageReads(Reading):
         return _sound(self._db["taken"].find_one({"_id": recording_id, "customer_id": customer_id}))
 
 
-def _message(row: Document | None) -> Message | None:
-    if row is None:
-        return None
+def _message(row: Document) -> Message:
     fields = ("customer_id", "owner", "caller", "at", "seconds")
     return Message(id=row["_id"], **{name: row[name] for name in fields})
 

@@ -4,8 +4,8 @@ copy of the listener can answer for a call of another."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -27,23 +27,37 @@ KEPT_CALLS = 5000
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """What has to be known of a stage when it fails: who rang, at which ``step`` of the plan, and how many
+    legs of the proxy's transaction were ``spent`` by then."""
+
+    id: str
+    rings: frozenset[str]
+    step: int
+    spent: int
+
+
+@dataclass(frozen=True)
 class Live:
-    """``stages``: those that were ordered last, of ``given`` in all and with ``used`` legs spent; ``turn``:
-    how many decisions there were before; ``begin``: the step from which on a call of the media server rings
-    (None: it is the caller's own)."""
+    """``stages``: those that were ordered, the last ones at least, of ``given`` in all; ``turn``: how many
+    decisions there were before; ``begin``: the step from which on a call of the media server rings (None: it
+    is the caller's own)."""
 
     maker: Maker
     record: Record
     found: Plan
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Ordered, ...] = ()
     given: int = 0
-    used: int = 0
     turn: int = 0
     begin: int | None = None
 
+    def stage(self, stage_id: str) -> Ordered | None:
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
 
 class NotYet(Exception):
-    """The decision that is asked about is not stored yet; asking again helps."""
+    """The call or the decision that is asked about is not stored yet; asking again helps. That there is no
+    such call at all looks the same."""
 
 
 class LiveCalls:
@@ -67,16 +81,31 @@ class LiveCalls:
             while len(self._live) > KEPT_CALLS:
                 self._live.popitem(last=False)
 
-    def find(self, call_id: str, turn: int) -> Live | None:
-        """The newest that is known of a call, of this turn or later; None when there is no such call. Raises
-        NotYet when the turn is not there yet."""
+    def find(self, call_id: str, turn: int) -> Live:
+        """The newest that is known of a call, of this turn or later. Raises NotYet."""
         here = self.get(call_id)
         row = self._store.decided(call_id)
-        if row is not None and "record" in row and (here is None or row.get("turn", 0) > here.turn):
-            here = self._restored(row)
-        if here is not None and here.turn < turn:
+        if row is not None and "record" in row:
+            if here is None or row.get("turn", 0) > here.turn:
+                here = self._restored(row)
+            else:
+                here = replace(here, given=max(here.given, _given(row)))
+        if here is None or here.turn < turn:
             raise NotYet
         return here
+
+    def ordered(self, call_id: str, stage_id: str) -> tuple[Live, Ordered] | None:
+        """A call, or a part of one (``call.part``), with a stage that was ordered for it by any copy."""
+        here = self.get(call_id)
+        stage = here.stage(stage_id) if here is not None else None
+        if here is None or stage is None:
+            own, _dot, part = call_id.partition(".")
+            row = self._store.decided(own)
+            if row is None or "record" not in row:
+                return None
+            here = replace(self._restored(row), begin=_begin(part))
+            stage = here.stage(stage_id)
+        return (here, stage) if stage is not None else None
 
     def config(self, customer: str) -> Config:
         """What is published, with what a suspicion of fraud blocks."""
@@ -96,11 +125,49 @@ class LiveCalls:
         record = msgspec.json.decode(row["record"], type=Record)
         customer = str(row["customer_id"])
         config = self._store.published_then(customer, record.revision) or self.config(customer)
-        config = structs.replace(config, outgoing=OutgoingBlocks(**row["outgoing"]))
+        config = structs.replace(config, outgoing=msgspec.convert(row["outgoing"], OutgoingBlocks))
         phones = registered(self._store.phones_of(customer, record.at))
         maker = Maker(config, customer, record.call, phones)
-        given = len(row.get("stages", ())) + len(row.get("later", {}))
-        return Live(maker, record, replay(config, record), given=given, turn=row.get("turn", 0))
+        stages, turn = ordered(_rows(row)), row.get("turn", 0)
+        return Live(maker, record, replay(config, record), stages, given=_given(row), turn=turn)
+
+
+def stage_rows(stages: Iterable[Stage], used: int = 0) -> list[dict[str, Any]]:
+    """Stages as they are stored; ``used``: legs that were spent before them."""
+    rows = []
+    for stage in stages:
+        used += len(stage.targets)
+        seconds, who = stage.ms // 1000, sorted(stage.rings)
+        row = {"id": stage.id, "seconds": seconds, "who": who, "name": stage.name}
+        rows.append({**row, "step": stage.step, "spent": used})
+    return rows
+
+
+def ordered(rows: Iterable[dict[str, Any]]) -> tuple[Ordered, ...]:
+    """Stages as they were stored; without those of calls from before an upgrade, which say too little."""
+    return tuple(
+        Ordered(row["id"], frozenset(row["who"]), row["step"], row["spent"]) for row in rows if "spent" in row
+    )
+
+
+def _rows(row: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return (*row.get("stages", ()), *row.get("later", {}).values())
+
+
+def _given(row: dict[str, Any]) -> int:
+    """How many IDs of stages are given away; not every stage that got one was kept."""
+    return max((int(stage["id"][1:]) + 1 for stage in _rows(row)), default=0)
+
+
+def part_of(call_id: str, turn: int, step: int) -> str:
+    """The ID of a call that the media server makes for a caller of ours, from this step on."""
+    return f"{call_id}.{turn}x{step}"
+
+
+def _begin(part: str) -> int | None:
+    """The step in the ID of a part; None: it is the caller's own call."""
+    step = part.partition("x")[2]
+    return int(step) if step.isdigit() else None
 
 
 def registered(phones: list[Phone]) -> Callable[[str], tuple[str, ...]]:

@@ -37,33 +37,28 @@ class Player:
         self._live = live
         self._router = router
 
-    def next(self, heard: Heard) -> Act | None:
-        """What comes now; None when there is no such call. Raises ValueError for what is no position of ours,
-        NotYet when the call is not stored yet."""
+    def next(self, heard: Heard) -> Act:
+        """What comes now. Raises ValueError for what is no position of ours, NotYet."""
         at = position(heard.at or heard.script)
         if heard.event == "gone":
             return Act(at=heard.at, then="hangup")
         live = self._live.find(heard.call, at.turn)
-        if live is None:
-            return None
         playing = _playing(live, at)
         line = _mailbox_at(playing)
         if line:
             return self._listened(live, playing.at, line, heard)
         now_known = self._now_known(live) if at.phase == WAITED else None
-        onward = playing.hear(heard, now_known)
+        onward = playing.hear(heard, self._clock(), now_known)
         if onward.mailbox:
             return self._listened(live, onward.position, onward.mailbox, heard)
         self._remember(heard, live, playing.at, onward)
         return onward.act
 
-    def record(self, call_id: str, at_text: str, sound: bytes) -> str | None:
-        """Keep what a caller said; the recording's ID, ``""`` when it is too short to be one, None when there
-        is no such call. The same again has no other effect. Raises as :meth:`next`."""
+    def record(self, call_id: str, at_text: str, sound: bytes) -> str:
+        """Keep what a caller said; the recording's ID, ``""`` when it is too short to be one. The same again
+        has no other effect. Raises as :meth:`next`."""
         at = position(at_text)
         live = self._live.find(call_id, at.turn)
-        if live is None:
-            return None
         playing, heard = _playing(live, at), alaw.trimmed(sound)
         steps = playing.found.steps
         step = steps[at.step] if at.step < len(steps) else None
@@ -84,18 +79,17 @@ class Player:
 
     def _remember(self, heard: Heard, live: Live, before: Position, onward: Onward) -> None:
         """Keep the keys, so that the call can be explained; and who has become free, as the telephones that
-        ring next are found by it."""
+        ring next are found by it. The latter before it is answered: any copy may be asked for them."""
         after = onward.position
-        if onward.state is None and (before.phase != KEYS or after.keys == before.keys):
+        if onward.record is None and (before.phase != KEYS or after.keys == before.keys):
             return
-        state = onward.state or live.record.state
-        call = structs.replace(live.record.call, key_presses=after.keys)
-        fields = {"record": msgspec.json.encode(structs.replace(live.record, call=call, state=state))}
-        if onward.state is None:
+        record = onward.record or live.record
+        call = structs.replace(record.call, key_presses=after.keys)
+        fields = {"record": msgspec.json.encode(structs.replace(record, call=call))}
+        if onward.record is None:
             self._keep(heard.call, fields, live.record.at)
             return
         self._store.keep_decision(heard.call, {**fields, "turn": after.turn}, live.record.at)
-        record = structs.replace(live.record, state=state)
         self._live.remember(heard.call, replace(live, record=record, turn=after.turn))
 
     def _listened(self, live: Live, at: Position, line: str, heard: Heard) -> Act:

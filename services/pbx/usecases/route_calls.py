@@ -23,10 +23,20 @@ from services.pbx.domain.routing.values import Direction
 from services.pbx.store import Store
 from services.pbx.store.phones import Phone
 from services.pbx.usecases.abroad import take
-from services.pbx.usecases.live_calls import Live, LiveCalls, registered
+from services.pbx.usecases.live_calls import (
+    Live,
+    LiveCalls,
+    Ordered,
+    ordered,
+    part_of,
+    registered,
+    stage_rows,
+)
 from shared.ids import new_id
 
 BUSY, GONE = "busy", "gone"
+TELEPHONES = ("user:", "line:")
+"""What begins with one of these has telephones of ours; others speak, or are outside."""
 
 
 class Keep(Protocol):
@@ -83,60 +93,66 @@ class Router:
         call = Call(caller=phone.owner, called=question.called, direction=Direction.OUT)
         return self._decide(call_id, phone.customer_id, call, question, now)
 
-    def onward(self, call_id: str, at: Position) -> Order | None:
+    def onward(self, call_id: str, at: Position) -> Order:
         """The telephones that ring now for a caller who is with the media server: an order of its own, for
-        the call that the media server makes. None when there is no such call."""
+        the call that the media server makes. Raises NotYet."""
         live = self._live.find(call_id, at.turn)
-        if live is None:
-            return None
         call = structs.replace(live.record.call, key_presses=at.keys)
         record = structs.replace(live.record, call=call)
         phones = registered(self._store.phones_of(live.maker.customer_id, self._clock()))
         maker = Maker(live.maker.config, live.maker.customer_id, call, phones)
-        part = f"{call_id}.{live.turn}x{at.step}"
-        make = partial(maker.onward, part, begin=at.step, first=live.given)
+        part = part_of(call_id, live.turn, at.step)
+        offer_ms = record.offer_ms(at.step, self._clock())
+        make = partial(maker.onward, part, begin=at.step, first=live.given, offer_ms=offer_ms)
         record, found, order = self._planned(maker, record, make, at.step)
-        now = replace(live, maker=maker, record=record, found=found, stages=order.stages, begin=at.step)
-        turn = live.turn + (record.state != live.record.state)
+        turn, given = live.turn + (record.state != live.record.state), live.given + len(order.stages)
+        now = Live(maker, record, found, given=given, turn=turn, begin=at.step)
         self._live.remember(call_id, live)
-        self._remember_again(part, replace(now, given=live.given + len(order.stages), turn=turn))
+        self._remember_again(part, now, order.stages)
         return order
 
     def again(self, call_id: str, stage_id: str, cause: str) -> Order | None:
         """What is left for a call whose stage ended so: its telephones are ``busy`` or ``gone``. None when
         the order that the proxy has still stands."""
-        live = self._live.get(call_id)
-        at = next((i for i, s in enumerate(live.stages) if s.id == stage_id), None) if live else None
-        if live is None or at is None or live.stages[at].targets[0].kind == "media":
+        known = self._live.ordered(call_id, stage_id)
+        if known is None:
             return None
-        failed = live.stages[at]
-        who = frozenset(name.partition(":")[2] for name in failed.rings if ":" in name)
+        live, failed = known
+        who = frozenset(name.partition(":")[2] for name in failed.rings if name.startswith(TELEPHONES))
         if not who:
             return None
-        state = _with(live.record.state, who, cause)
-        record = structs.replace(live.record, state=state)
-        used = min(live.used + sum(len(stage.targets) for stage in live.stages[: at + 1]), MOST_LEGS - 1)
-        now = replace(live, used=used, turn=live.turn + 1)
-        make = partial(_order_again, call_id, now, failed)
+        record = structs.replace(live.record, state=_with(live.record.state, who, cause))
+        used = min(failed.spent, MOST_LEGS - 1)
+        now = replace(live, record=record, turn=live.turn + 1)
+        make = partial(self._order_again, call_id, now, failed, used)
         record, found, order = self._planned(live.maker, record, make, failed.step)
         if found.steps[: failed.step] != live.found.steps[: failed.step]:
             return None
-        left = _left(order.stages, failed)
-        given = live.given + len(order.stages)
-        self._remember_again(call_id, replace(now, record=record, found=found, stages=left, given=given))
+        left, given = _left(order.stages, failed), live.given + len(order.stages)
+        self._remember_again(call_id, replace(now, record=record, found=found, given=given), left, used)
         return structs.replace(order, stages=left)
 
-    def _remember_again(self, call_id: str, now: Live) -> None:
-        """What was learned holds for the caller's own call as well, when it is one of the media server."""
+    def _order_again(self, call_id: str, now: Live, failed: Ordered, used: int, found: Plan) -> Order:
+        if now.begin is None:
+            return now.maker.order(call_id, found, first=now.given, used=used, turn=now.turn)
+        offer_ms = now.record.offer_ms(now.begin, self._clock())
+        return now.maker.onward(call_id, found, failed.step, first=now.given, used=used, offer_ms=offer_ms)
+
+    def _remember_again(self, call_id: str, now: Live, stages: tuple[Stage, ...], used: int = 0) -> None:
+        """What was learned holds for the caller's own call as well, when it is one of the media server: then
+        it is stored before it is answered, as the media server may ask another copy next."""
+        rows = stage_rows(stages, used)
+        now = replace(now, stages=ordered(rows))
         self._live.remember(call_id, now)
         own = call_id.partition(".")[0]
-        if now.begin is not None and (before := self._live.get(own)) is not None:
-            record = structs.replace(now.record, call=before.record.call)
-            self._live.remember(
-                own, replace(before, record=record, found=now.found, turn=now.turn, given=now.given)
-            )
-        fields = {"record": msgspec.json.encode(now.record), "turn": now.turn, **_later(now.stages)}
-        self._keep(own, fields, now.record.at, _people(now.stages))
+        if now.begin is not None:
+            before = self._live.get(own)
+            stages_before = before.stages if before is not None else ()
+            self._live.remember(own, replace(now, stages=stages_before, begin=None))
+        later = {f"later.{row['id']}": row for row in rows}  # each a field of its own: they come in any order
+        fields = {"record": msgspec.json.encode(now.record), "turn": now.turn, **later}
+        keep = self._keep if now.begin is None else self._store.keep_decision
+        keep(own, fields, now.record.at, _people(stages))
 
     def _decide(self, call_id: str, customer: str, call: Call, question: Question, now: datetime) -> Order:
         config = self._live.config(customer)
@@ -147,7 +163,8 @@ class Router:
         maker = Maker(config, customer, call, registered(phones))
         record = Record(call=call, at=now, state=state, revision=config.revision)
         record, found, order = self._planned(maker, record, partial(maker.order, call_id))
-        self._live.remember(call_id, Live(maker, record, found, order.stages, len(order.stages)))
+        stages = ordered(stage_rows(order.stages))
+        self._live.remember(call_id, Live(maker, record, found, stages, len(stages)))
         self._keep(call_id, _decision(maker, question, record, order, found), now)
         return order
 
@@ -191,13 +208,7 @@ def _with(state: State, who: frozenset[str], cause: str) -> State:
     return structs.replace(state, registered=state.registered - who)
 
 
-def _order_again(call_id: str, now: Live, failed: Stage, found: Plan) -> Order:
-    if now.begin is not None:
-        return now.maker.onward(call_id, found, failed.step, first=now.given, used=now.used)
-    return now.maker.order(call_id, found, first=now.given, used=now.used, turn=now.turn)
-
-
-def _left(stages: tuple[Stage, ...], failed: Stage) -> tuple[Stage, ...]:
+def _left(stages: tuple[Stage, ...], failed: Ordered) -> tuple[Stage, ...]:
     """The stages from where the failed one was on; who just said *busy* with call waiting rings no more."""
     left = [stage for stage in stages if stage.step >= failed.step]
     while left and left[0].rings <= failed.rings:
@@ -225,7 +236,7 @@ def _decision(maker: Maker, question: Question, record: Record, order: Order, fo
         "record": msgspec.json.encode(record),
         "revision": record.revision,
         "outgoing": structs.asdict(maker.config.outgoing),
-        "stages": _stages(order.stages),
+        "stages": stage_rows(order.stages),
         "planned": {"code": found.code, "end": found.end.value, "reason": found.reason},
         "people": sorted(people),
         "numbers": sorted(numbers),
@@ -235,13 +246,4 @@ def _decision(maker: Maker, question: Question, record: Record, order: Order, fo
 def _people(stages: tuple[Stage, ...]) -> set[str]:
     """Users and lines whose telephones ring."""
     rung = {who for stage in stages for who in stage.rings}
-    return {who for who in rung if who.startswith(("user:", "line:"))}
-
-
-def _later(stages: tuple[Stage, ...]) -> dict[str, Any]:
-    """Stages that were ordered after the first order, each a field of its own: they come in any order."""
-    return {f"later.{row['id']}": row for row in _stages(stages)}
-
-
-def _stages(stages: tuple[Stage, ...]) -> list[dict[str, Any]]:
-    return [{"id": s.id, "seconds": s.ms // 1000, "who": sorted(s.rings), "name": s.name} for s in stages]
+    return {who for who in rung if who.startswith(TELEPHONES)}

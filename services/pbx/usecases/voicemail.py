@@ -123,7 +123,7 @@ def _caller(scene: Scene, caller: str) -> str:
 
 def message_wav(store: Store, customer_id: str, message_id: str) -> bytes | None:
     """A message as it is mailed."""
-    sound = store.message_sound(customer_id, message_id)
+    sound = store.mailed_sound(customer_id, message_id)
     return alaw.to_wav(sound) if sound is not None else None
 
 
@@ -131,9 +131,8 @@ def remove_message(store: Store, clock: Clock, customer_id: str, message_id: str
     """By who listens to it; again has no effect."""
 
     def work(changes: Changes) -> bool:
-        found = changes.message(customer_id, message_id)
+        found = changes.remove_message(customer_id, message_id)
         if found is not None:
-            changes.remove_message(customer_id, message_id)
             what = Subject(kind="voicemail_message", id=message_id, name=found.at.isoformat())
             known = {"at": found.at.isoformat(), "seconds": found.seconds, "caller": found.caller}
             changes.record(BY_TELEPHONE, customer_id, "voicemail.removed", what, before=known, reason=REASON)

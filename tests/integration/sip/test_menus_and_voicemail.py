@@ -7,6 +7,7 @@ import email
 import email.policy
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tests.support import loops
 from tests.support.processes import Process, until
 from tests.support.sip_caller import LOUD
 from tests.support.sipp import Phones
-from tests.support.telephone import RINGS, Telephone
+from tests.support.telephone import BUSY, RINGS, Telephone
 
 pytestmark = [pytest.mark.xdist_group("sip"), pytest.mark.feature("PBX-16")]
 
@@ -212,6 +213,36 @@ def test_nobody_answers_and_the_voicemail_follows(
     found = edge.ask("explain_call", call_id=edge.calls(1)[0]["id"])
     assert [(leg["who"], leg["result"]) for leg in found["legs"]] == [(["Sandra (213)"], "time")]
     assert edge.database["messages"].count_documents({"owner": "user:user-213"}) == 0  # half a second is none
+
+
+def test_who_waits_and_is_refused_comes_where_the_group_leads(
+    edge: Edge, phones: Phones, ports: list[int]
+) -> None:
+    """Jan becomes free and his telephone says *busy* all the same: the wait ends when it was set to."""
+    wait = {"members": [JAN], "wait_on": True, "wait_seconds": 6, "overflow_to": "213"}
+    edge.publish(support=wait)
+    edge.register(phones, JAN, ports[0])
+    edge.register(phones, SANDRA, ports[1])
+    other = {"_id": new_id(), "up": True, "customer_id": edge.customer_id, "talking": [f"user:{JAN}"]}
+    edge.database["calls"].insert_one({**other, "at": datetime.now(UTC)})
+
+    async def story(opened: Open) -> None:
+        jan = await opened(ports[0], *edge.accounts[JAN], does=BUSY)
+        sandra = await opened(ports[1], *edge.accounts[SANDRA])
+        caller = await opened(edge.house.ports.trunk)
+        await caller.call(SUPPORT)
+        caller.say(0.1)
+        await caller.hears(heard("wachten"))
+        await asyncio.to_thread(edge.database["calls"].delete_one, {"_id": other["_id"]})
+        await jan.until(lambda: jan.rung, "offer")
+        jan.rung = False  # he says so each time
+        await sandra.until(lambda: sandra.talking, "call after the wait")
+        assert not jan.rung
+        caller.hang_up()
+        await sandra.until(lambda: sandra.over, "end")
+
+    talk(edge, story)
+    answered(edge, "Sandra (213)")
 
 
 def test_a_message_in_a_voicemail_is_mailed_once(

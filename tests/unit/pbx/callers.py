@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from msgspec import structs
+from datetime import datetime, timedelta
 
 from services.pbx.domain.config import Config
 from services.pbx.domain.edge.playing import Onward, Playing, Scene
 from services.pbx.domain.edge.position import Position, position
 from services.pbx.domain.edge.scripts import Act, Heard
+from services.pbx.domain.edge.speech import MUSIC_SECONDS
 from services.pbx.domain.routing import Call, State
 from services.pbx.domain.routing.replay import Record
 from services.pbx.domain.routing.values import Ring, Transfer
@@ -21,8 +21,8 @@ MOST_ACTS = 2000
 @dataclass
 class Caller:
     """``goes``: what is pressed at each invitation, ``""`` for silence; what is too much of a go is pressed
-    at the next one, as a telephone's keys wait. Nobody answers what rings. ``heard``, ``rung``: what came of
-    it; ``gone``: the goes as the engine took them."""
+    at the next one, as a telephone's keys wait. Nobody answers what rings for ``ring_seconds``. ``heard``,
+    ``rung``: what came of it; ``gone``: the goes as the engine took them."""
 
     config: Config
     call: Call
@@ -31,6 +31,8 @@ class Caller:
     later: State | None = None
     begin: int = 0
     code: int = 480
+    ring_seconds: int = 0
+    now: datetime = MONDAY_AFTERNOON
     spoken: str = ""
     buffer: str = ""
     heard: list[str] = field(default_factory=list)
@@ -42,10 +44,10 @@ class Caller:
         """From the beginning until the call ends."""
         at, heard = Position(0, self.begin), Heard(call="c", script="", event="began")
         known = self.known or state(self.config)
+        record = Record(call=self.call, at=MONDAY_AFTERNOON, state=known, revision=1)
         for _ in range(MOST_ACTS):
-            record = Record(call=self.call, at=MONDAY_AFTERNOON, state=known, revision=1)
-            onward = Playing(Scene("customer", self.config, record), at).hear(heard, self.later)
-            known = onward.state or known
+            onward = Playing(Scene("customer", self.config, record), at).hear(heard, self.now, self.later)
+            record = onward.record or record
             at = position(onward.act.at)
             assert at == onward.position and onward.act.at == at.text
             self.gone = at.keys
@@ -53,7 +55,7 @@ class Caller:
             self.acts.append(onward.act)
             if onward.act.then == "hangup" or onward.mailbox:
                 return self
-            heard = self._do(onward, structs.replace(record, state=known))
+            heard = self._do(onward, record)
         raise AssertionError("it never ends")
 
     def _do(self, onward: Onward, record: Record) -> Heard:
@@ -66,8 +68,10 @@ class Caller:
                 return Heard(call="c", script="", at=act.at, event="recorded", recording=self.spoken)
             case "transfer":
                 self._ring(onward, record)
+                self.now += timedelta(seconds=self.ring_seconds)
                 return Heard(call="c", script="", at=act.at, event="refused", code=self.code)
             case _:
+                self.now += timedelta(seconds=MUSIC_SECONDS)
                 return Heard(call="c", script="", at=act.at, event="played")
 
     def _press(self, most: int, rest: bool) -> str:

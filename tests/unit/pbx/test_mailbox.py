@@ -71,6 +71,29 @@ def test_asked_again_a_removal_has_the_same_answer() -> None:
     assert Mailbox("customer", (OLD,), at, NOW).hear(pressed) == first
 
 
+@pytest.mark.parametrize(
+    ("key", "heard", "removed"),
+    [("1", NEW, ""), ("2", OLD, ""), ("3", OLD, NEW.id)],
+    ids=["again", "next", "3"],
+)
+def test_a_message_that_comes_meanwhile_changes_nothing(key: str, heard: Message, removed: str) -> None:
+    """It stands before all others; keys are about the message that was heard."""
+    at = position(listen((NEW, OLD))[0].act.at)
+    newer = Message("c" * 32, NOW - timedelta(minutes=1))
+    told = Mailbox("customer", (newer, NEW, OLD), at, NOW).hear(
+        Heard(call="c", script="", event="key", keys=key)
+    )
+    assert (told.heard, told.removed) == (heard.id, removed)
+    assert "nl.fout" not in told.act.play
+
+
+def test_when_the_message_has_gone_the_one_in_its_place_is_heard() -> None:
+    at = position(listen((NEW, OLD))[0].act.at)
+    for key in ("1", "2"):
+        pressed = Heard(call="c", script="", event="key", keys=key)
+        assert Mailbox("customer", (OLD,), at, NOW).hear(pressed).heard == OLD.id
+
+
 def test_a_wrong_key_is_said_to_be_one_and_twice_silence_ends_the_call() -> None:
     told = listen((NEW,), "7", "", "")
     assert told[1].act.play == ("nl.fout", KEYS)

@@ -152,6 +152,32 @@ def test_who_waits_is_offered_to_who_becomes_free() -> None:
     assert position(offered.acts[1].target).turn == 1
 
 
+def test_who_refuses_does_not_make_the_caller_wait_anew() -> None:
+    """A telephone that says *busy* at once: the music goes on where it was, and ends when it would have."""
+    config = waiting()
+    refused = caller(config, NUMBER, known=state(config, busy=("201",)), later=state(config), code=486)
+    pieces = [f"music.customer.m1.{second}" for second in range(0, 12, MUSIC_SECONDS)]
+    assert refused.heard == ["nl.wachten", *pieces, "nl.niemand"]
+    assert refused.rung[-1] == "202"
+
+
+def test_who_lets_it_ring_has_made_the_caller_wait() -> None:
+    config = waiting()
+    rang = caller(config, NUMBER, known=state(config, busy=("201",)), later=state(config), ring_seconds=7)
+    assert rang.heard[:2] == ["nl.wachten", "music.customer.m1.0"]
+    assert [act.then for act in rang.acts] == ["next", "transfer", "transfer", "hangup"]
+
+
+def test_who_waits_is_not_sent_where_the_group_leads_when_all_have_gone() -> None:
+    """That is for who calls then: this caller waits for a member."""
+    config = waiting()
+    led = structs.replace(config.groups[0], offline_on=True, offline_to="202")
+    config = structs.replace(config, groups=(led,))
+    gone = state(config, absent=("201",))
+    waited = caller(config, NUMBER, known=state(config, busy=("201",)), later=gone)
+    assert waited.heard[3] == "music.customer.m1.10"
+
+
 @pytest.mark.feature("TEL-03")
 def test_1233_is_handed_to_who_knows_the_messages() -> None:
     config = pbx(line(voicemail=MAILED))

@@ -92,11 +92,12 @@ class Mailbox:
         return Told(self._keys(at, sounds), heard=message.id)
 
     def _listened(self, key: str) -> Told:
-        """What is done with the message that was heard; asked again, it may be removed already."""
-        index = self.at.count
-        there = index < len(self.messages) and self.messages[index].id == self.at.item
+        """What is done with the message that was heard. Asked again, it may be removed already; then the one
+        in its place is meant. Messages that came since stand before it."""
+        found = next((i for i, message in enumerate(self.messages) if message.id == self.at.item), None)
+        there, index = found is not None, self.at.count if found is None else found
         match key:
-            case "1" if there:
+            case "1":
                 return self._message(index)
             case "2":
                 return self._message(index + 1 if there else index)

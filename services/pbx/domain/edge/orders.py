@@ -14,7 +14,7 @@ from typing import Any
 
 from services.pbx.domain.config import Config, Line, PbxUser
 from services.pbx.domain.edge.position import Position
-from services.pbx.domain.edge.stages import MOST_LEGS, Bill, Branch, Leg, Order, Stage, fitted
+from services.pbx.domain.edge.stages import MOST_LEGS, Bill, Branch, Leg, Order, Stage, bounded, fitted
 from services.pbx.domain.routing.classes import ANONYMOUS, normalise
 from services.pbx.domain.routing.directory import directory
 from services.pbx.domain.routing.trip import shown_as
@@ -98,13 +98,18 @@ class Maker:
             stages = [*before, speech, *fitted(list(self._stages(plan, begin=spoken)), left)]
         return self._order(call_id, stages, first, _code(plan))
 
-    def onward(self, call_id: str, plan: Plan, begin: int, first: int = 0, used: int = 0) -> Order:
+    def onward(
+        self, call_id: str, plan: Plan, begin: int, first: int = 0, used: int = 0, offer_ms: int | None = None
+    ) -> Order:
         """The telephones that ring from step ``begin`` on, until somebody has to speak to the caller again:
-        for a call of the media server."""
-        run = ringing(plan, begin)
-        stages = fitted(list(self._stages(plan, begin=begin, until=run)), MOST_LEGS - used)
+        for a call of the media server. ``offer_ms``: the caller waits and is offered to a group's members
+        for so long at most; where the group leads then is not part of it."""
+        run = ringing(plan, begin) if offer_ms is None else _offered(plan, begin)
+        stages = list(self._stages(plan, begin=begin, until=run))
+        if offer_ms is not None:
+            stages = bounded(stages, offer_ms)
         out = run > begin and isinstance(plan.steps[run - 1], Transfer)
-        return self._order(call_id, stages, first, AS_ANSWERED if out else 480)
+        return self._order(call_id, fitted(stages, MOST_LEGS - used), first, AS_ANSWERED if out else 480)
 
     def _order(self, call_id: str, stages: list[Stage], first: int, code: int) -> Order:
         numbered = tuple(self._named(stage, first + index) for index, stage in enumerate(stages))
@@ -221,6 +226,16 @@ def ringing(plan: Plan, begin: int) -> int:
     """The first step from ``begin`` on that is no ringing telephone."""
     steps = enumerate(plan.steps[begin:], begin)
     return next((i for i, step in steps if not isinstance(step, Ring | Transfer)), len(plan.steps))
+
+
+def _offered(plan: Plan, begin: int) -> int:
+    """The first step from ``begin`` on that rings no member of the same group."""
+    first = plan.steps[begin] if begin < len(plan.steps) else None
+    if not isinstance(first, Ring):
+        return begin
+    steps = enumerate(plan.steps[begin:], begin)
+    others = (i for i, step in steps if not (isinstance(step, Ring) and step.group == first.group))
+    return next(others, len(plan.steps))
 
 
 def _fields(leg: Leg) -> dict[str, Any]:

@@ -8,6 +8,8 @@ along with every act (:class:`Position`) and comes back with what happened.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from math import ceil
 
 from msgspec import structs
 
@@ -20,7 +22,7 @@ from services.pbx.domain.edge.speech import MUSIC_SECONDS, Sounds, say
 from services.pbx.domain.routing import Call, Plan, State, plan
 from services.pbx.domain.routing.directory import directory
 from services.pbx.domain.routing.menus import named
-from services.pbx.domain.routing.replay import Record
+from services.pbx.domain.routing.replay import Offer, Record
 from services.pbx.domain.routing.values import (
     Announce,
     Busy,
@@ -36,6 +38,8 @@ from services.pbx.domain.routing.values import (
 
 LONGEST_MESSAGE = 180
 """Seconds; as a WAV it fits into a mail."""
+OFFER_SECONDS = 30
+"""So long telephones ring at most for who waits; then the music goes on, until somebody else is free."""
 BUSY_CODES = (486, 600)
 _LAST = {Busy: "bezettoon", Reject: "niemand", HangUp: "tot-ziens", type(None): ""}
 """What is heard before a call ends."""
@@ -59,12 +63,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Onward:
-    """``act`` and the position in it; ``state``: what is known of who can be reached has changed;
-    ``mailbox``: somebody listens to the voicemail of that line."""
+    """``act`` and the position in it; ``record``: what is known of the call from this turn on, where that has
+    changed; ``mailbox``: somebody listens to the voicemail of that line."""
 
     act: Act
     position: Position
-    state: State | None = None
+    record: Record | None = None
     mailbox: str = ""
 
 
@@ -77,17 +81,17 @@ class Playing:
         self.found = scene.plan(at.keys)
         self.customer = scene.customer_id
 
-    def hear(self, heard: Heard, now_known: State | None = None) -> Onward:
-        """What comes now. ``now_known``: who can be reached at this moment, for who waits."""
+    def hear(self, heard: Heard, now: datetime, now_known: State | None = None) -> Onward:
+        """What comes ``now``. ``now_known``: who can be reached at this moment, for who waits."""
         if heard.event == "began":
             return self._enter(self.at.step)
         match self.at.phase:
             case phase if phase == KEYS and heard.event in ("key", "silence"):
                 return self._gathered(heard)
             case phase if phase == WAITED:
-                return self._waited(now_known)
+                return self._waited(now, now_known)
             case phase if phase == ON_THE_WAY:
-                return self._refused(heard.code)
+                return self._refused(heard.code, now)
             case phase if phase == RECORDING:
                 return self._over(say("bedankt" if heard.recording else "geen-bericht-opgenomen"))
             case _:
@@ -106,8 +110,7 @@ class Playing:
                 sounds = speech.upload(self.customer, step.file) if step.file else say("doorschakelen")
                 return self._do(index, ANNOUNCED, (*before, *sounds))
             case Ring() | Transfer():
-                at = self._at(index, ON_THE_WAY)
-                return Onward(Act(at=at.text, play=before, then="transfer", target=at.text), at)
+                return self._transfer(self._at(index, ON_THE_WAY), before)
             case Wait() as step:
                 return self._music(index, step, 0, (*before, *say("wachten")))
             case Voicemail() as step:
@@ -195,8 +198,14 @@ class Playing:
 
     # Telephones
 
-    def _refused(self, code: int) -> Onward:
+    def _transfer(self, at: Position, before: Sounds = ()) -> Onward:
+        return Onward(Act(at=at.text, play=before, then="transfer", target=at.text), at)
+
+    def _refused(self, code: int, now: datetime) -> Onward:
         """Nobody of those that rang answered."""
+        offer = self.scene.record.offer
+        if offer is not None and offer.step == self.at.step:
+            return self._waits_on(offer, now)
         after = ringing(self.found, self.at.step)
         if after >= len(self.found.steps):
             return self._over(say("bezettoon" if code in BUSY_CODES else "niemand"))
@@ -204,25 +213,52 @@ class Playing:
 
     # Music
 
-    def _music(self, index: int, step: Wait, waited: int, before: Sounds = ()) -> Onward:
-        if waited >= step.seconds:
+    def _music(self, index: int, step: Wait, heard: int, before: Sounds = ()) -> Onward:
+        """On with the music after so many seconds of it, unless the wait is over. Ringing was waiting too."""
+        if heard + self.scene.record.rung(index) >= step.seconds:
             return self._enter(index + 1)
-        at = self._at(index, WAITED, count=waited + MUSIC_SECONDS)
-        sounds = (*before, *speech.music(self.customer, step.music, waited))
+        at = self._at(index, WAITED, count=heard + MUSIC_SECONDS)
+        sounds = (*before, *speech.music(self.customer, step.music, heard))
         return Onward(Act(at=at.text, play=sounds), at)
 
-    def _waited(self, now_known: State | None) -> Onward:
+    def _waited(self, now: datetime, now_known: State | None) -> Onward:
         """A piece of music is over: on with it, or to somebody who has become free."""
-        index = self.at.step
+        index, heard = self.at.step, self.at.count
         step = self.found.steps[index]
+        if isinstance(step, Ring):  # asked twice: the offer that was the answer has begun
+            return self._transfer(self._at(index, ON_THE_WAY, count=heard))
         assert isinstance(step, Wait)
-        if now_known is not None:
-            found = self.scene.plan(self.at.keys, now_known)
-            same = found.steps[:index] == self.found.steps[:index]
-            if same and index < len(found.steps) and isinstance(found.steps[index], Ring):
-                at = replace(self._at(index, ON_THE_WAY), turn=self.at.turn + 1)
-                return Onward(Act(at=at.text, then="transfer", target=at.text), at, state=now_known)
-        return self._music(index, step, self.at.count)
+        left = step.seconds - heard - self.scene.record.rung(index)
+        if now_known is not None and left > 0 and self._somebody_is_free(index, step, now_known):
+            return self._offer(min(ceil(left), OFFER_SECONDS), now, now_known)
+        return self._music(index, step, heard)
+
+    def _somebody_is_free(self, index: int, step: Wait, now_known: State) -> bool:
+        """Whether somebody of the group would ring where the caller waits now."""
+        found = self.scene.plan(self.at.keys, now_known)
+        if found.steps[:index] != self.found.steps[:index] or index >= len(found.steps):
+            return False
+        there = found.steps[index]
+        return isinstance(there, Ring) and there.group == step.group
+
+    def _offer(self, seconds: int, now: datetime, now_known: State) -> Onward:
+        """Whoever is free rings for so long; the caller's wait is not over by that."""
+        index, record = self.at.step, self.scene.record
+        offer = Offer(step=index, since=now, seconds=seconds, waiting=record.state, rung=record.rung(index))
+        at = replace(self._at(index, ON_THE_WAY, count=self.at.count), turn=self.at.turn + 1)
+        return replace(self._transfer(at), record=structs.replace(record, state=now_known, offer=offer))
+
+    def _waits_on(self, offer: Offer, now: datetime) -> Onward:
+        """Nobody took the offer: back to the wait as it was, with what is left of it."""
+        if offer.over:
+            step = self.found.steps[self.at.step]
+            assert isinstance(step, Wait)
+            return self._music(self.at.step, step, self.at.count)
+        rung = offer.rung + max((now - offer.since).total_seconds(), 0.0)
+        over = structs.replace(offer, rung=rung, over=True)
+        record = structs.replace(self.scene.record, state=offer.waiting, offer=over)
+        there = Playing(replace(self.scene, record=record), replace(self.at, turn=self.at.turn + 1))
+        return replace(there._waits_on(over, now), record=record)
 
     # Voicemail
 

@@ -18,7 +18,8 @@ LONGEST = 300
 class Position:
     """``turn``: which decision about the call it belongs to; ``step``: of that plan; ``phase``: what was done
     there last. ``keys``: every go of keys so far, as the engine takes them; ``typed``: those of the go that
-    is under way. ``count``: seconds waited, or how often something was played; ``item``: a recording.
+    is under way. ``count``: seconds of music heard by who waits (also while telephones ring for them), or the
+    place of a message at 1233; ``item``: a recording or message.
     ``spoken``: how many greetings were spoken at 1233, as a recording is known by where it was made."""
 
     turn: int

@@ -15,8 +15,6 @@ Then = Literal["next", "keys", "record", "transfer", "hangup"]
 
 CALL_HEADER = "X-Tikker-Call"
 """The header in which the proxy tells the media server which call it is about."""
-ON_THE_WAY = "next"
-"""The user of the address that the media server transfers to: pbx knows by the call what comes there."""
 
 
 class Heard(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 MOST_LEGS = 28
 """A SIP transaction of the proxy has 30 branches at most, over all its stages."""
@@ -30,7 +30,8 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Branch(Struct, frozen=True, kw_only=True):
-    """``kind`` phone: ``to`` is a SIP user; trunk: ``to`` is a number."""
+    """``kind`` phone: ``to`` is a SIP user; trunk: ``to`` is a number; media: ``to`` is the position
+    (position.py) from which the media server speaks to the caller."""
 
     kind: str
     to: str
@@ -61,6 +62,17 @@ class Order(Struct, frozen=True, kw_only=True):
     code: int = 480
     reason: str = ""
     own: str = ""
+
+
+def bounded(stages: list[Stage], ms: int) -> list[Stage]:
+    """The stages that begin within so many milliseconds, of which the last one ends then."""
+    kept: list[Stage] = []
+    for stage in stages:
+        if ms <= 0:
+            break
+        kept.append(structs.replace(stage, ms=min(stage.ms, ms)))
+        ms -= stage.ms
+    return kept
 
 
 def fitted(stages: list[Stage], most: int) -> list[Stage]:

@@ -11,13 +11,40 @@ from services.pbx.domain.routing.values import Call, Plan, Ring, State, Trace
 from shared.words import gettext as _
 
 
+class Offer(Base, frozen=True, kw_only=True):
+    """Telephones ring for somebody who waits with music at ``step`` of the plan, ``since`` then and for
+    ``seconds`` at most; ``over``: nobody answered. ``waiting`` is what was known while the caller waited, to
+    which the call returns; ``rung``: the seconds of that wait in which offers rang, of those that are over.
+    """
+
+    step: int
+    since: datetime
+    seconds: int
+    waiting: State
+    rung: float = 0.0
+    over: bool = False
+
+
 class Record(Base, frozen=True, kw_only=True):
-    """What is kept of a call, to plan it again: the question as the engine got it."""
+    """What is kept of a call, to plan it again: the question as the engine got it, and the last ``offer`` of
+    its caller to who became free."""
 
     call: Call
     at: datetime
     state: State
     revision: int
+    offer: Offer | None = None
+
+    def rung(self, step: int) -> float:
+        """Seconds that offers rang out of the wait at this step."""
+        return self.offer.rung if self.offer is not None and self.offer.step == step else 0.0
+
+    def offer_ms(self, step: int, now: datetime) -> int | None:
+        """How long the offer that began at this step may still ring; None: none is under way there."""
+        offer = self.offer
+        if offer is None or offer.over or offer.step != step:
+            return None
+        return max(offer.seconds * 1000 - int((now - offer.since).total_seconds() * 1000), 0)
 
 
 def replay(config: Config, record: Record) -> Plan:
