@@ -134,7 +134,9 @@ def _account_options(wrapped: Any) -> Any:
 @_CUSTOMER
 @click.option("--days", type=int, help="Days to pay in.")
 @click.option("--mandate-signed-on", type=DAY)
-@click.option("--bills-from", type=DAY, help="Nothing before this day is billed.")
+@click.option(
+    "--bills-from", type=DAY, help="The first of a month: usage and recurring costs are billed from then."
+)
 @click.option(
     "--price", "prices", multiple=True, metavar="CODE=EURO", help="This customer's own price; repeat."
 )

@@ -73,7 +73,10 @@ class AccountBody(Base):
     email = fields.String(validate=length(0, 120))
     itemised = yes_or_no()
     masked = yes_or_no()
-    bills_from = fields.Date(allow_none=True)
+    bills_from = fields.Date(
+        allow_none=True,
+        metadata={"description": "The first of a month; null: that in which the customer came."},
+    )
     prices = fields.Dict(keys=fields.String(validate=length(1, 60)), values=money())
 
 

@@ -47,10 +47,16 @@ def closed_reply(closed: ClosedPeriod) -> Reply:
 
 
 def statement(stores: Stores, customer: str, period: int) -> Reply:
-    """Sums of a period by type and by number, and its lines; of an open period as they are now."""
+    """Sums of a period by type and by number, and its lines; of an open period as they are now.
+
+    ``own_usage`` is what started in the period, ``late_usage`` what started before it: rows that came late,
+    and what corrections of closed months take back and book anew. Those two and the lines add up to the
+    amount. ``usage`` (of both together) and ``late`` are for who bills with the release before.
+    """
     closed = stores.periods.closed(customer).get(period)
     counts = stores.counters.months_of_period(customer, period)
     lines = stores.lines.lines(customer, period)
+    own = [count for count in counts if count.month == period]
     late = [count for count in counts if count.month != period]
     return {
         "period": written(period),
@@ -59,10 +65,9 @@ def statement(stores: Stores, customer: str, period: int) -> Reply:
         "rows": _total(counts, 0),
         "amount": to_wire(_total(counts, 4) + sum(line.amount for line in lines)),
         "unrated": _unrated_of(stores, customer, period),
-        "usage": [
-            {"product": product, "type": kind, **_sums(sums)}
-            for (product, kind), sums in _by(counts, "product", "type")
-        ],
+        "usage": _by_type(counts),
+        "own_usage": _by_type(own),
+        "late_usage": _by_type(late),
         "numbers": [
             {"number": number, "product": product, **_sums(sums)}
             for (number, product), sums in _by(counts, "number", "product")
@@ -130,6 +135,13 @@ def _start(source: bytes) -> datetime:
 
 def _total(counts: Iterable[Count], column: int) -> int:
     return sum(count.sums[column] for count in counts)
+
+
+def _by_type(counts: Iterable[Count]) -> list[Reply]:
+    return [
+        {"product": product, "type": kind, **_sums(sums)}
+        for (product, kind), sums in _by(counts, "product", "type")
+    ]
 
 
 def _by(counts: Iterable[Count], *names: str) -> list[tuple[tuple[str, ...], list[int]]]:

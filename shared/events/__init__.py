@@ -21,6 +21,7 @@ from shared.events.ownership import (
     MobileSubscriptionChanged,
     ModuleTerm,
     PbxNumberChanged,
+    ProductTerm,
     SubscriptionNumber,
 )
 from shared.events.pbx import PbxLineChanged, PbxUserChanged, RegistrationChanged
@@ -77,6 +78,7 @@ __all__ = [
     "PbxNumberChanged",
     "PbxUserChanged",
     "PeriodClosed",
+    "ProductTerm",
     "RegistrationChanged",
     "ResyncRequested",
     "SubscriptionNumber",

@@ -35,6 +35,14 @@ class SubscriptionNumber(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: datetime | None = None
 
 
+class ProductTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A product that a subscription has been to, or will be, from ``valid_from`` up to ``valid_to``."""
+
+    product: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+
 class ModuleTerm(msgspec.Struct, frozen=True, kw_only=True):
     """A module that a subscription has had, from ``valid_from`` up to ``valid_to``."""
 
@@ -65,8 +73,11 @@ class BundleShare(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MobileSubscriptionChanged(Event, frozen=True, kw_only=True):
-    """A mobile subscription was made or changed; ``numbers`` is its whole history of numbers, ``bundles``
-    that of its bundles."""
+    """A mobile subscription was made or changed; ``numbers`` is its whole history of numbers, ``products``
+    that of its products (oldest first, without gaps), ``bundles`` that of its bundles, with what is planned.
+
+    ``product`` is the last of ``products``, and all that was told of them before these came.
+    """
 
     name: ClassVar[str] = "mobile.subscription.changed.v1"
 
@@ -79,3 +90,4 @@ class MobileSubscriptionChanged(Event, frozen=True, kw_only=True):
     numbers: tuple[SubscriptionNumber, ...] = ()
     bundles: tuple[BundleShare, ...] = ()
     modules: tuple[ModuleTerm, ...] = ()
+    products: tuple[ProductTerm, ...] = ()

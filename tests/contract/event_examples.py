@@ -27,6 +27,7 @@ from shared.events import (
     PbxNumberChanged,
     PbxUserChanged,
     PeriodClosed,
+    ProductTerm,
     RegistrationChanged,
     ResyncRequested,
     SubscriptionNumber,
@@ -145,6 +146,18 @@ _EVENTS: tuple[Event, ...] = (
             ModuleTerm(
                 module="mobiel_internet_eu",
                 valid_from=datetime(2026, 2, 28, 23, tzinfo=UTC),
+                valid_to=datetime(2026, 12, 31, 23, tzinfo=UTC),
+            ),
+        ),
+        products=(
+            ProductTerm(
+                product="mobile-flex-1",
+                valid_from=datetime(2026, 2, 28, 23, tzinfo=UTC),
+                valid_to=datetime(2026, 6, 30, 22, tzinfo=UTC),
+            ),
+            ProductTerm(
+                product="mobile-flex-5",
+                valid_from=datetime(2026, 6, 30, 22, tzinfo=UTC),
                 valid_to=datetime(2026, 12, 31, 23, tzinfo=UTC),
             ),
         ),

@@ -241,6 +241,14 @@ def test_terms_that_cannot_be_read(
     assert not [call for call in rpc.asked if call.method == "save_account"]
 
 
+def test_a_first_day_that_invoicing_refuses_is_said_beside_it(operator: Browser, rpc: FakeRpc) -> None:
+    sentence = "Verbruik komt per hele maand op de factuur."
+    rpc.answers["invoicing", "save_account"] = Invalid(fields={"bills_from": [sentence]})
+    answer = operator.post(CUSTOMER, TERMS | {"vanaf": "16-11-2026"})
+    assert answer.status_code == 422 and sentence in answer.text and 'id="vanaf-fout"' in answer.text
+    assert "De eerste van een maand." in answer.text
+
+
 def test_charges_are_added_and_ended(operator: Browser, rpc: FakeRpc) -> None:
     form = {"soort": "discount", "omschrijving": "Welkom", "percentage": "10", "begin": "01-12-2026"}
     assert operator.post(f"{CUSTOMER}/kosten", form).status_code == 303

@@ -13,7 +13,7 @@ import msgspec
 
 from services.invoicing.domain.invoice import CallRow, Invoice, Seller
 from services.invoicing.domain.parties import Customer, Issuer
-from services.invoicing.domain.usage import Late, NumberSums, Statement, StatementRow, TypeSums
+from services.invoicing.domain.usage import NumberSums, Statement, StatementRow, TypeSums
 from services.invoicing.render_worker import Drawn
 from shared.acting import Acting
 from shared.errors import DependencyDown
@@ -59,8 +59,12 @@ def type_sums(amount: str, kind: str = "national", calls: int = 10, **more: Any)
     return TypeSums(type=kind, calls=calls, amount=Decimal(amount), **facts)
 
 
-def statement(period: str, usage: Iterable[TypeSums] = (), **more: Any) -> Statement:
-    sums = tuple(usage)
+def statement(
+    period: str, usage: Iterable[TypeSums] = (), late: Iterable[TypeSums] = (), **more: Any
+) -> Statement:
+    """``usage`` that started in the month, and what came ``late`` of months before it."""
+    own, behind = tuple(usage), tuple(late)
+    sums = own + behind
     amount = sum((each.amount for each in sums), Decimal(0))
     facts: dict[str, Any] = {
         "state": "open",
@@ -80,7 +84,8 @@ def statement(period: str, usage: Iterable[TypeSums] = (), **more: Any) -> State
             for each in sums
         ),
         "lines": (),
-        "late": Late(rows=0, amount=Decimal(0)),
+        "own_usage": own,
+        "late_usage": behind,
     }
     return Statement(period=period, usage=sums, **(facts | more))
 

@@ -43,9 +43,10 @@ class Database:
 class Result:
     """Of a write."""
 
-    def __init__(self, matched: int = 0, deleted: int = 0) -> None:
+    def __init__(self, matched: int = 0, deleted: int = 0, upserted: Any = None) -> None:
         self.matched_count = self.modified_count = matched
         self.deleted_count = deleted
+        self.upserted_id = upserted
 
 
 class Found:
@@ -197,7 +198,7 @@ class Collection:
             self._write(row["_id"], apply(row, change), session)
         if not rows and upsert:
             try:
-                self._upsert(wanted, change, session)
+                return Result(upserted=self._upsert(wanted, change, session)["_id"])
             except DuplicateKeyError:
                 # Another inserted it meanwhile: the server tries again if the query has equalities only.
                 if session or fields_of(wanted) != wanted:

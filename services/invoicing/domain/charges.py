@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from shared.days import day_of
+
 ChargeKind = Literal["recurring", "one_off", "discount"]
 PRODUCT_PREFIX, MODULE_PREFIX = "mobile:", "module:"
 
@@ -70,8 +72,27 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     ends: dt.datetime | None = None
 
 
+class ProductTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscription is to, from ``starts`` up to (not including) ``ends``."""
+
+    product: str
+    starts: dt.datetime
+    ends: dt.datetime | None = None
+
+
+class NumberTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """A number of a subscription, from ``starts`` until the next one."""
+
+    number: str
+    starts: dt.datetime
+
+
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """A mobile subscription as mobile tells of it; ``ends`` is the first moment on which it is no more."""
+    """A mobile subscription as mobile tells of it; ``ends`` is the first moment on which it is no more.
+
+    ``products`` and ``numbers`` are all that it has had or will have, oldest first; ``product`` and
+    ``number`` the last of them, and all that is known of one that was told before there was more.
+    """
 
     id: str
     customer_id: str
@@ -82,3 +103,14 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     ends: dt.datetime | None = None
     label: str = ""
     modules: tuple[Module, ...] = ()
+    products: tuple[ProductTerm, ...] = ()
+    numbers: tuple[NumberTerm, ...] = ()
+
+    def number_on(self, day: dt.date) -> str:
+        """Its number at the end of that day: before its start the first."""
+        return self.numbers_until(day)[-1]
+
+    def numbers_until(self, day: dt.date) -> list[str]:
+        """The numbers that it has had by the end of that day, at least one."""
+        begun = [each.number for each in self.numbers if day_of(each.starts) <= day]
+        return begun or [each.number for each in self.numbers[:1]] or [self.number]

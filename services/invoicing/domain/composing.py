@@ -13,9 +13,9 @@ from services.invoicing.domain.charges import Charge, Requested, Subscription
 from services.invoicing.domain.discounts import discount_lines
 from services.invoicing.domain.invoice import Credited, Invoice, Kind, Line, NumberTotal, Payment
 from services.invoicing.domain.parties import Account, Customer, Issuer, buyer_of
-from services.invoicing.domain.pricing import PriceList, items_of_charges, items_of_subscriptions
+from services.invoicing.domain.pricing import PriceList, items_of_charges, items_of_subscriptions, named
 from services.invoicing.domain.recurring import Billed, bill
-from services.invoicing.domain.usage import Statement, StatementRow, number_totals
+from services.invoicing.domain.usage import Statement, number_totals
 from services.invoicing.domain.usage import lines as usage_lines
 from services.invoicing.domain.vat import ZERO, rate_of, vat_totals
 from shared.money import round_decimal
@@ -25,7 +25,8 @@ USAGE_VAT = "standard"
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What one month's invoice of a customer is made of. ``late``: the statement's rows of earlier months."""
+    """What one month's invoice of a customer is made of. ``settled`` are the months that were settled before
+    ``billed`` was read: what was billed of them is in it."""
 
     period: str
     customer: Customer
@@ -35,9 +36,9 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     charges: tuple[Charge, ...]
     requested: tuple[Requested, ...]
     subscriptions: tuple[Subscription, ...]
+    settled: frozenset[str] = frozenset()
     billed: tuple[Billed, ...]
     statement: Statement
-    late: tuple[StatementRow, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,9 +87,8 @@ def compose(basis: Basis) -> Draft:
     last = periods.last_day(basis.period)
     span = (periods.first_day(basis.period), last)
     items, _unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
-    recurring, marks = bill(
-        [*items_of_charges(basis.charges), *items], basis.billed, basis.period, begins, reverse
-    )
+    billed = named(basis.billed, basis.subscriptions, basis.prices, last)
+    recurring, marks = bill([*items_of_charges(basis.charges), *items], billed, basis.period, begins, reverse)
     one_offs = [
         charge
         for charge in basis.charges
@@ -99,10 +99,10 @@ def compose(basis: Basis) -> Draft:
         *recurring,
         *(_one_off(each, reverse) for each in one_offs),
         *(_asked(each, reverse) for each in asked),
-        *usage_lines(basis.statement, basis.late, rate_of(USAGE_VAT, reverse)),
+        *usage_lines(basis.statement, rate_of(USAGE_VAT, reverse)),
     ]
     lines += discount_lines(_in_force(basis.charges, basis.period), lines, reverse)
-    labels = {each.number: each.label for each in basis.subscriptions}
+    labels = {number: each.label for each in basis.subscriptions for number in each.numbers_until(last)}
     return Draft(
         lines=tuple(lines),
         number_totals=number_totals(basis.statement.numbers, labels),

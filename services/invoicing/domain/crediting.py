@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -14,6 +14,17 @@ from shared.words import gettext as _
 
 Taken = Mapping[int, Decimal]
 """Place of a line of the invoice → what was credited of its net amount."""
+
+
+def once_each(wanted: Iterable[tuple[int, Decimal | None]]) -> dict[int, Decimal | None]:
+    """Amounts by place. Raises Invalid for a place that is named twice: which amount would count?."""
+    found: dict[int, Decimal | None] = {}
+    for place, amount in wanted:
+        if place in found:
+            sentence = _("Regel %(place)s staat er twee keer in. Noem elke regel één keer.", place=place + 1)
+            raise Invalid(fields={"lines": [sentence]})
+        found[place] = amount
+    return found
 
 
 def credit_lines(
@@ -46,8 +57,26 @@ def credit_lines(
 
 
 def _too_much(place: int, left: Decimal) -> str:
-    amount = f"{left:.2f}".replace(".", ",")
-    return _("Van regel %(place)s is nog € %(amount)s te crediteren.", place=place + 1, amount=amount)
+    return _("Van regel %(place)s is nog € %(amount)s te crediteren.", place=place + 1, amount=_euro(left))
+
+
+def refuse_beyond(left: Decimal, total: Decimal) -> None:
+    """Raise Invalid for a credit note whose ``total`` is not between nothing and what is ``left`` to credit
+    of the invoice, both with VAT: a line alone can be more than that, for another took off of it, and a
+    discount alone would ask for money."""
+    if min(left, ZERO) <= total <= max(left, ZERO):
+        return
+    sentence = _(
+        "Deze regels zijn samen € %(amount)s met btw. Van deze factuur is nog € %(left)s te crediteren. Kies"
+        " minder of andere regels, of crediteer alles wat over is.",
+        amount=_euro(total),
+        left=_euro(left),
+    )
+    raise Invalid(fields={"lines": [sentence]})
+
+
+def _euro(amount: Decimal) -> str:
+    return f"{amount:.2f}".replace(".", ",")
 
 
 def _line(line: Line, net: Decimal) -> Line:

@@ -48,9 +48,10 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """How a customer is billed. Nothing is billed of the days before ``bills_from``; None: of those before
-    the month in which we first heard of the customer. ``prices``: this customer's own price of a product
-    (euro ex VAT) by its code."""
+    """How a customer is billed. Neither usage nor recurring costs of the days before ``bills_from`` are
+    billed; None: of those before the month in which we first heard of the customer. It is the first of a
+    month; accounts of before can have another day, from which recurring costs are billed, and usage of that
+    month whole. ``prices``: this customer's own price of a product (euro ex VAT) by its code."""
 
     customer_id: str
     issuer_id: str | None = None

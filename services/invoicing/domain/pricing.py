@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 
 import msgspec
 
@@ -13,9 +14,10 @@ from services.invoicing.domain.charges import (
     PRODUCT_PREFIX,
     Charge,
     Product,
+    ProductTerm,
     Subscription,
 )
-from services.invoicing.domain.recurring import Item
+from services.invoicing.domain.recurring import Billed, Item
 from shared.days import day_of
 from shared.phone_numbers import party
 
@@ -39,9 +41,10 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Wanted(msgspec.Struct, frozen=True):
-    """A subscription or a module of one, before it has a price. Days are included on both sides."""
+    """A product or a module of a subscription, before it has a price. Days are included on both sides."""
 
     key: str
+    thing: str
     code: str
     name: str
     starts: dt.date
@@ -71,10 +74,11 @@ def items_of_subscriptions(
     subscriptions: Iterable[Subscription], prices: PriceList, span: tuple[dt.date, dt.date]
 ) -> tuple[list[Item], list[Unpriced]]:
     """Subscriptions and modules at the customer's price or that of the list; and what has neither although
-    it is there on a day of ``span``. One that never was stays in, without days: it may have been billed."""
+    it is there on a day of ``span``. One that never was stays in, without days: it may have been billed.
+    Subscriptions are called by their number at the end of ``span``."""
     items: list[Item] = []
     unpriced: list[Unpriced] = []
-    for each in (wanted for subscription in subscriptions for wanted in _wanted(subscription)):
+    for each in chain.from_iterable(_wanted(one, span[1]) for one in subscriptions):
         price = prices.price_of(each.code)
         if price is None:
             if each.is_in(span):
@@ -90,20 +94,55 @@ def items_of_subscriptions(
                 vat=product.vat,
                 starts=each.starts,
                 ends=each.ends,
+                thing=each.thing,
             )
         )
     return items, unpriced
 
 
-def _wanted(subscription: Subscription) -> Iterator[_Wanted]:
-    number = party(subscription.number)
-    name = f"{number} ({subscription.label})" if subscription.label else number
-    days = _days(subscription.starts, subscription.ends)
-    yield _Wanted(f"subscription:{subscription.id}", PRODUCT_PREFIX + subscription.product, name, *days)
+def named(
+    billed: Iterable[Billed], subscriptions: Iterable[Subscription], prices: PriceList, on: dt.date
+) -> list[Billed]:
+    """What was billed, with what it was of. The release before did not write that down; the keys of modules
+    tell it, of which nothing else is known any more once they never were."""
+    names = {each.id: _name(each, on) for each in subscriptions}
+    return [_named(mark, names, prices) for mark in billed]
+
+
+def _named(mark: Billed, names: Mapping[str, str], prices: PriceList) -> Billed:
+    if mark.description or not mark.key.startswith("module:"):
+        return mark
+    thing, _colon, _first = mark.key.rpartition(":")
+    _module, subscription_id, module = thing.split(":")
+    product = prices.products.get(MODULE_PREFIX + module)
+    words = (product.description if product else module, names.get(subscription_id, ""))
+    return msgspec.structs.replace(
+        mark,
+        thing=thing,
+        description=", ".join(filter(None, words)),
+        vat=product.vat if product else "standard",
+    )
+
+
+def _wanted(subscription: Subscription, on: dt.date) -> Iterator[_Wanted]:
+    name, own = _name(subscription, on), f"subscription:{subscription.id}"
+    for term in subscription.products or (_only(subscription),):
+        days = _days(term.starts, _earliest(term.ends, subscription.ends))
+        yield _Wanted(own, f"{own}:{term.product}", PRODUCT_PREFIX + term.product, name, *days)
     for module in subscription.modules:
         first, last = _days(module.starts, _earliest(module.ends, subscription.ends))
-        key = f"module:{subscription.id}:{module.module}:{first}"
-        yield _Wanted(key, MODULE_PREFIX + module.module, name, first, last)
+        thing = f"module:{subscription.id}:{module.module}"
+        yield _Wanted(f"{thing}:{first}", thing, MODULE_PREFIX + module.module, name, first, last)
+
+
+def _only(subscription: Subscription) -> ProductTerm:
+    """The product of a subscription that was told before products had days."""
+    return ProductTerm(product=subscription.product, starts=subscription.starts)
+
+
+def _name(subscription: Subscription, on: dt.date) -> str:
+    number = party(subscription.number_on(on))
+    return f"{number} ({subscription.label})" if subscription.label else number
 
 
 def _days(starts: dt.datetime, ends: dt.datetime | None) -> tuple[dt.date, dt.date | None]:

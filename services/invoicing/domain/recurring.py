@@ -6,14 +6,15 @@ parts of a month add up to the month's price to the cent, however it is split, a
 exactly its price.
 
 What was billed of a month is remembered with its price. When the days of a month that was billed have
-changed since (something started or ended earlier or later than was known), the difference, at the price
-that was billed, comes on the next invoice; a changed price does not reach back.
+changed since (something started or ended earlier or later than was known, moved, or never was), the
+difference, at the price that was billed, comes on the next invoice; a changed price does not reach back:
+what something costs in a month is what it cost when the first of its days in that month was billed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -30,7 +31,11 @@ LOOK_BACK = 12
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Something that costs ``price`` times ``quantity`` a month on the days ``starts`` to ``ends`` (both
-    included); ``key`` names it for ever."""
+    included); ``key`` names it for ever.
+
+    Items that follow each other, as the products of one subscription, may share a key; then ``thing`` tells
+    them apart. No two of a thing have the same day.
+    """
 
     key: str
     description: str
@@ -39,6 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     vat: str
     starts: dt.date
     ends: dt.date | None = None
+    thing: str = ""
 
     def days_of(self, period: str, not_before: dt.date) -> tuple[int, int]:
         """First and last day of the month that count; (1, 0) when none does."""
@@ -51,7 +57,9 @@ NO_DAYS = (1, 0)
 
 
 class Billed(msgspec.Struct, frozen=True, kw_only=True):
-    """What was billed of an item for a month: days (both included), price of a month, and the amount."""
+    """What was billed of an item for a month: days (both included), price of a month, and the amount; and
+    what it was, to give it back when nobody knows it any more. What was billed by a release that did not
+    write that down has no ``thing``, ``description`` and ``vat``, and is taken for what has its key."""
 
     key: str
     period: str
@@ -60,6 +68,9 @@ class Billed(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal
     quantity: Decimal
     net: Decimal
+    thing: str = ""
+    description: str = ""
+    vat: str = ""
 
 
 def part(price: Decimal, first: int, last: int, days: int) -> Decimal:
@@ -73,43 +84,91 @@ def bill(
     items: Iterable[Item], billed: Iterable[Billed], period: str, not_before: dt.date, reverse_charge: bool
 ) -> tuple[list[Line], list[Billed]]:
     """The lines of a month and of what has changed in the months before it, and what is billed by them."""
-    known = {(each.key, each.period): each for each in billed}
-    now = {item.key: item for item in items}
+    items, known = tuple(items), _by_period(billed)
+    first_of = {item.key: item for item in reversed(items)}
     lines: list[Line] = []
     marks: list[Billed] = []
     for month in periods.between(periods.shifted(period, -LOOK_BACK), period):
-        for key in dict.fromkeys([*now, *(key for key, of in known if of == month)]):
-            mark = _mark(now.get(key), known.get((key, month)), key, month, not_before)
+        before = known.get(month, {})
+        now = _keyed(items, before, month, not_before)
+        prices = {mark.thing or key: mark for key, mark in reversed(before.items())}
+        for key in dict.fromkeys([*now, *before]):
+            item, old = now.get(key), before.get(key)
+            mark = _mark(item, old, prices, key, month, not_before) if item else _gone(old, first_of.get(key))
             if mark is None:
                 continue
-            before = known[(key, month)].net if (key, month) in known else Decimal("0.00")
             marks.append(mark)
-            item = now.get(key)
-            if mark.net != before and item is not None:
-                lines.append(_line(item, mark, known.get((key, month)), period, reverse_charge))
+            if mark.net != (old.net if old else 0):
+                lines.append(_line(mark, old, period, reverse_charge))
     return lines, marks
 
 
+def _by_period(billed: Iterable[Billed]) -> dict[str, dict[str, Billed]]:
+    found: dict[str, dict[str, Billed]] = {}
+    for mark in sorted(billed, key=lambda each: each.key):
+        found.setdefault(mark.period, {})[mark.key] = mark
+    return found
+
+
+def _keyed(
+    items: Iterable[Item], before: Mapping[str, Billed], month: str, not_before: dt.date
+) -> dict[str, Item]:
+    """The items with days in the month, by the key of what is billed of them: their own, when nothing else
+    has it in this month."""
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.days_of(month, not_before) == NO_DAYS:
+            continue
+        mark = before.get(item.key)
+        free = item.key not in found and (mark is None or mark.thing in ("", item.thing))
+        found[item.key if free else f"{item.thing}:{item.starts}"] = item
+    return found
+
+
 def _mark(
-    item: Item | None, before: Billed | None, key: str, month: str, not_before: dt.date
+    item: Item,
+    before: Billed | None,
+    prices: Mapping[str, Billed],
+    key: str,
+    month: str,
+    not_before: dt.date,
 ) -> Billed | None:
-    """What the month should be billed at now; None when that is what was billed already."""
-    if item is None:
-        return None
+    """What the month should be billed at now; None when that is what was billed already. ``prices``: what
+    was billed of the month, by what it was of."""
     first, last = item.days_of(month, not_before)
-    if before is None:
-        if last < first:
-            return None
-        price, quantity = item.price, item.quantity
-    else:
-        if (before.first, before.last) == (first, last):
-            return None
-        price, quantity = before.price, before.quantity
-    net = part(price * quantity, first, last, periods.days_in(month))
-    return Billed(key=key, period=month, first=first, last=last, price=price, quantity=quantity, net=net)
+    if before is not None and (before.first, before.last) == (first, last):
+        return None
+    paid = before or prices.get(item.thing)
+    price, quantity = (paid.price, paid.quantity) if paid else (item.price, item.quantity)
+    return Billed(
+        key=key,
+        period=month,
+        first=first,
+        last=last,
+        price=price,
+        quantity=quantity,
+        net=part(price * quantity, first, last, periods.days_in(month)),
+        thing=item.thing,
+        description=item.description,
+        vat=(before.vat if before else "") or item.vat,
+    )
 
 
-def _line(item: Item, mark: Billed, before: Billed | None, period: str, reverse_charge: bool) -> Line:
+def _gone(before: Billed | None, item: Item | None) -> Billed | None:
+    """The mark of what has no day left in a month of which it was billed. ``item``: what has the key now."""
+    if before is None or before.last < before.first:
+        return None
+    description = before.description or (item.description if item else "")
+    vat = before.vat or (item.vat if item else "")
+    if not (description and vat):
+        return None
+    first, last = NO_DAYS
+    return msgspec.structs.replace(
+        before, first=first, last=last, net=Decimal("0.00"), description=description, vat=vat
+    )
+
+
+def _line(mark: Billed, before: Billed | None, period: str, reverse_charge: bool) -> Line:
     """The line of a month; of one that was billed before, of the days that came or went."""
     net = mark.net - (before.net if before else Decimal("0.00"))
     days = periods.days_in(mark.period)
@@ -118,12 +177,12 @@ def _line(item: Item, mark: Billed, before: Billed | None, period: str, reverse_
     first, last = _span(mark, before)
     return Line(
         group="subscription",
-        description=item.description,
+        description=mark.description,
         quantity=_quantity(mark.quantity, count, days),
         unit="month",
         unit_price=mark.price,
         net=net,
-        vat=rate_of(item.vat, reverse_charge),
+        vat=rate_of(mark.vat, reverse_charge),
         from_=start.replace(day=first),
         to=start.replace(day=last),
         detail=_detail(mark, before, first, last, period),

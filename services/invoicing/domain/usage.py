@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -12,8 +12,7 @@ import msgspec
 from services.invoicing.domain import periods
 from services.invoicing.domain.invoice import CallRow, Group, Line, NumberTotal, VatRate
 from shared.call_types import label
-from shared.days import midnight
-from shared.money import micro_from_decimal, shown_cents
+from shared.money import micro_from_decimal, round_decimal, shown_cents
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 from shared.words import ngettext
@@ -63,16 +62,11 @@ class BundleLine(msgspec.Struct, frozen=True, kw_only=True):
     subscription_id: str = ""
 
 
-class Late(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of the statement that started before its month."""
-
-    rows: int
-    amount: Decimal
-
-
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's month as cdr answers it; immutable once its state is closed. The amounts of ``usage`` and
-    ``lines`` add up to ``amount`` exactly."""
+    """A customer's month as cdr answers it; immutable once its state is closed. The amounts of ``own_usage``
+    (started in the month), ``late_usage`` (started before it: late rows, and what corrections of closed
+    months come to) and ``lines`` add up to ``amount`` exactly. A cdr of the release before tells ``usage``
+    alone, of both together."""
 
     period: str
     state: Literal["open", "closed"]
@@ -82,7 +76,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     usage: tuple[TypeSums, ...]
     numbers: tuple[NumberSums, ...]
     lines: tuple[BundleLine, ...]
-    late: Late
+    own_usage: tuple[TypeSums, ...] | None = None
+    late_usage: tuple[TypeSums, ...] = ()
 
 
 class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,22 +104,16 @@ class _Part(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
-def is_late(row: StatementRow, period: str) -> bool:
-    """Whether it started before the month in which it is booked."""
-    return row.start < midnight(periods.first_day(period))
-
-
-def lines(statement: Statement, late: Iterable[StatementRow], rate: VatRate) -> list[Line]:
+def lines(statement: Statement, rate: VatRate) -> list[Line]:
     """One line per product and call type, then what came late of earlier months, then what was used above
     bundles and what was used within them, which takes back what the lines of usage hold of it.
 
-    ``late`` are the statement's late rows. Cents are those of :func:`shared.money.shown_cents`, so the
-    lines add up to what Totalen shows.
+    Cents are those of :func:`shared.money.shown_cents`, so the lines add up to what Totalen shows.
     """
-    behind = _by_type(late)
+    own = statement.usage if statement.own_usage is None else statement.own_usage
     parts = [
-        *(_usage_part(each, behind.get((each.product, each.type))) for each in statement.usage),
-        *(_late_part(each) for each in behind.values()),
+        *(_Part("usage", _named(each), _measure(each), each.amount) for each in own),
+        *(_late_part(each) for each in statement.late_usage),
         *(part for each in statement.lines for part in _bundle_parts(each)),
     ]
     parts = [each for each in parts if each.amount or each.detail]
@@ -146,40 +135,6 @@ def _line(each: _Part, cents: int, rate: VatRate, span: tuple[dt.date, dt.date])
         from_=span[0],
         to=span[1],
         detail=each.detail,
-    )
-
-
-def _by_type(rows: Iterable[StatementRow]) -> dict[tuple[str, str], TypeSums]:
-    found: dict[tuple[str, str], TypeSums] = {}
-    for row in rows:
-        key = (row.product, row.type)
-        old = found.get(key)
-        found[key] = TypeSums(
-            product=row.product,
-            type=row.type,
-            calls=(old.calls if old else 0) + row.calls,
-            duration=(old.duration if old else 0) + row.duration,
-            volume=(old.volume if old else 0) + row.volume,
-            messages=(old.messages if old else 0) + row.messages,
-            amount=(old.amount if old else Decimal(0)) + row.amount,
-        )
-    return found
-
-
-def _usage_part(sums: TypeSums, late: TypeSums | None) -> _Part:
-    """Of the month itself: without what came late."""
-    rest = sums if late is None else _less(sums, late)
-    return _Part("usage", _named(sums), _measure(rest), rest.amount)
-
-
-def _less(sums: TypeSums, late: TypeSums) -> TypeSums:
-    return msgspec.structs.replace(
-        sums,
-        calls=sums.calls - late.calls,
-        duration=sums.duration - late.duration,
-        volume=sums.volume - late.volume,
-        messages=sums.messages - late.messages,
-        amount=sums.amount - late.amount,
     )
 
 
@@ -281,5 +236,5 @@ def call_row(row: StatementRow) -> CallRow:
         duration=row.duration,
         volume=row.volume,
         messages=row.messages,
-        net=row.amount.quantize(Decimal("0.0001")),
+        net=round_decimal(row.amount, 4),
     )

@@ -14,7 +14,7 @@ from services.invoicing.store import archive, catalogue, files, invoices, known,
 from services.invoicing.store.archive import ArchiveReads
 from services.invoicing.store.catalogue import CatalogueChanges, CatalogueReads
 from services.invoicing.store.files import PIECE, FileStore
-from services.invoicing.store.invoices import InvoiceChanges, InvoiceReads, TooEarly, cents
+from services.invoicing.store.invoices import InvoiceChanges, InvoiceReads, TooEarly, cents, left_of
 from services.invoicing.store.known import KnownStore
 from services.invoicing.store.runs import RunChanges, RunReads
 from shared import commands, jobs, mongo, outbox
@@ -23,7 +23,7 @@ from shared.acting import Acting
 from shared.jobs import JobStore
 from shared.mongo import Document
 
-__all__ = ["PIECE", "Changes", "JobStore", "Store", "TooEarly", "cents"]
+__all__ = ["PIECE", "Changes", "JobStore", "Store", "TooEarly", "cents", "left_of"]
 
 Result = TypeVar("Result")
 

@@ -41,7 +41,9 @@ INDEXES = {
             IndexModel([("customer_id", ASCENDING), (order, DESCENDING), ("_id", DESCENDING)])
             for order in ORDERS
         ),
-        IndexModel([("issued_on", DESCENDING), ("_id", DESCENDING)]),
+        # The operator's archive: of all customers.
+        *(IndexModel([(order, DESCENDING), ("_id", DESCENDING)]) for order in ORDERS),
+        IndexModel([("year", ASCENDING)]),
         IndexModel([("run_id", ASCENDING)]),
         IndexModel([("mail.keys", ASCENDING)]),
         IndexModel([("mandate_id", ASCENDING)]),
@@ -152,13 +154,19 @@ class InvoiceReads(Reading):
         return {row["period"] for row in self._db["settled"].find({"customer_id": customer_id})}
 
     def to_collect(self, run_id: str) -> list[Document]:
-        """Invoices of a run that are to be collected and have not been."""
+        """Invoices of a run that are to be collected and have not been, and of which something is left."""
         wanted = {"run_id": run_id, "method": "direct_debit", "status": "open", "total": {"$gt": 0}}
-        return list(self._db["invoices"].find(wanted).sort("number", ASCENDING))
+        rows = self._db["invoices"].find(wanted).sort("number", ASCENDING)
+        return [row for row in rows if left_of(row) > 0]
 
 
 def cents(amount: Decimal) -> int:
     return int(amount.scaleb(2))
+
+
+def left_of(row: Document) -> int:
+    """Cents of an invoice that were not credited, with VAT; below nothing for one of less than nothing."""
+    return int(row["total"] - row["credited"]["total"])
 
 
 def _document(invoice: Invoice) -> bytes:

@@ -92,7 +92,7 @@ def _bill(
     if begins > periods.last_day(order.period):
         sentence = _("Deze klant wordt pas vanaf %(day)s gefactureerd.", day=f"{begins:%d-%m-%Y}")
         return Billed(state="nothing", sentence=sentence)
-    held = _held(store, basis, order)
+    held = _held(basis, order)
     if held:
         return Billed(state="held", sentence=held)
     if order.dry_run:
@@ -120,9 +120,9 @@ def _settled_before(store: Store, customer: Customer, order: Order, run_id: str)
     )
 
 
-def _held(store: Store, basis: Basis, order: Order) -> str:
+def _held(basis: Basis, order: Order) -> str:
     """Why this customer has to wait; empty when nothing stands in the way."""
-    earlier = unsettled(store, basis)
+    earlier = unsettled(basis)
     if earlier and not order.dry_run:
         return _(
             "%(month)s is voor deze klant nog niet gefactureerd. Doe dat eerst.",
@@ -158,6 +158,8 @@ def _settle(
         settled = None if draft.is_empty else invoice_id
         if not changes.settle(basis.customer.id, order.period, settled):
             raise _Changed
+        # Also of an empty month: what was free in it stays free.
+        changes.mark_billed(basis.customer.id, draft.billed)
         result = Billed(state="nothing", sentence=_("Er was niets te factureren."))
         if not draft.is_empty:
             result = _insert(changes, acting, basis, draft, order, run_id, invoice_id)
@@ -198,7 +200,6 @@ def _insert(
         wants_calls=basis.account.itemised,
         wants_mail=order.mail,
     )
-    changes.mark_billed(customer.id, draft.billed)
     taken = changes.take_charges(draft.charge_ids, invoice_id)
     if not (taken and changes.take_requested(draft.requested_ids, invoice_id)):
         raise _Changed

@@ -102,7 +102,7 @@ def save_account(
         old = changes.account(customer_id)
         _same(old.revision, revision)
         new: Account = msgspec.structs.replace(old, **values, revision=revision + 1)
-        _whole(changes, new)
+        _whole(changes, old, new)
         changes.save_account(new)
         subject = Subject(kind="billing_account", id=customer_id, name=customer.name)
         before, after = _hidden(account_reply(old)), _hidden(account_reply(new))
@@ -114,9 +114,15 @@ def save_account(
     )
 
 
-def _whole(changes: Changes, account: Account) -> None:
-    """Raise Invalid when what was filled in does not fit together."""
+def _whole(changes: Changes, before: Account, account: Account) -> None:
+    """Raise Invalid when what was filled in does not fit together. A first day that stands may stay: accounts
+    of before can have any."""
     wrong: dict[str, list[str]] = {}
+    begins = account.bills_from
+    if begins and begins.day != 1 and begins != before.bills_from:
+        wrong["bills_from"] = [
+            _("Verbruik komt per hele maand op de factuur. Kies de eerste van een maand, zoals 01-12-2026.")
+        ]
     if account.issuer_id and changes.issuer(account.issuer_id) is None:
         wrong["issuer_id"] = [_("Deze afzender bestaat niet.")]
     if account.pays_by == "direct_debit":

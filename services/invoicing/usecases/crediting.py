@@ -9,11 +9,17 @@ from typing import Any
 
 import msgspec
 
-from services.invoicing.domain.crediting import credit_lines, credit_totals, rate_key
+from services.invoicing.domain.crediting import (
+    credit_lines,
+    credit_totals,
+    once_each,
+    rate_key,
+    refuse_beyond,
+)
 from services.invoicing.domain.invoice import Credited, Invoice, Line, Payment
 from services.invoicing.domain.parties import Issuer
 from services.invoicing.domain.vat import ZERO
-from services.invoicing.store import Changes, Store, TooEarly, cents
+from services.invoicing.store import Changes, Store, TooEarly, cents, left_of
 from services.invoicing.usecases.billing import tell_issued
 from services.invoicing.usecases.common import Clock
 from services.invoicing.usecases.running import FINISH
@@ -40,10 +46,11 @@ def credit(
     command_id: str,
 ) -> dict[str, Any]:
     """A credit note of the whole invoice, or of ``lines`` ({line: place from 0, net: amount or nothing for
-    all that is left of it}). Conflict when nothing is left or for a credit note itself."""
+    all that is left of it}). Conflict when nothing is left or for a credit note itself, Invalid for lines
+    that together are more than is left of the invoice, or the other way."""
     acting.require_staff()
     now, credit_id = clock(), new_id()
-    wanted: Wanted = None if lines is None else {line["line"]: line["net"] for line in lines}
+    wanted: Wanted = None if lines is None else once_each((line["line"], line["net"]) for line in lines)
 
     def work(changes: Changes) -> dict[str, Any]:
         row = changes.row(invoice_id)
@@ -84,6 +91,7 @@ def _write(
     vat_before = {key: Decimal(vat) for key, vat in row["credited"]["vat"].items()}
     number, place = changes.next_number(issuer, issuer.credit_series, day)
     note = _note(invoice, issuer, taken_lines, (after, vat_before), (credit_id, number, day, reason))
+    refuse_beyond(Decimal(left_of(row)).scaleb(-2), note.total)
     changes.insert_invoice(
         note,
         place,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -23,7 +22,7 @@ from services.invoicing.domain.invoice import Invoice
 from services.invoicing.domain.parties import Account, Customer, Issuer, issuer_for
 from services.invoicing.domain.pricing import PriceList
 from services.invoicing.domain.recurring import LOOK_BACK
-from services.invoicing.domain.usage import Statement, StatementRow, is_late
+from services.invoicing.domain.usage import Statement
 from services.invoicing.drivers.cdr import Cdr
 from services.invoicing.store import Store
 from services.invoicing.usecases.common import Clock, may_see
@@ -36,10 +35,9 @@ from shared.words import gettext as _
 def gather(store: Store, cdr: Cdr, customer: Customer, period: str, statement: Statement | None) -> Basis:
     """All that the invoice is made of; without a ``statement`` cdr is asked for it as it stands now."""
     statement = statement or cdr.statement(customer.id, period)
-    late: tuple[StatementRow, ...] = ()
-    if statement.late.rows:  # they come first, for rows come oldest first
-        late = tuple(takewhile(lambda row: is_late(row, period), cdr.rows(customer.id, period)))
     account = store.account(customer.id)
+    # Before what was billed: another run may settle a month in between, and this one must wait for that one.
+    settled = frozenset(store.settled(customer.id))
     return Basis(
         period=period,
         customer=customer,
@@ -49,9 +47,9 @@ def gather(store: Store, cdr: Cdr, customer: Customer, period: str, statement: S
         charges=tuple(store.charges(customer.id)),
         requested=tuple(store.requested(customer.id)),
         subscriptions=tuple(store.subscriptions(customer.id)),
+        settled=settled,
         billed=tuple(store.billed(customer.id, periods.shifted(period, -LOOK_BACK))),
         statement=statement,
-        late=late,
     )
 
 
@@ -105,12 +103,11 @@ def set_up(customer: Customer, account: Account, issuers: dict[str, Issuer]) -> 
     return [*found, *lacking(nothing)]
 
 
-def unsettled(store: Store, basis: Basis) -> list[str]:
+def unsettled(basis: Basis) -> list[str]:
     """Months before this one that were never billed although they count; first things first."""
     begins = periods.of(basis.account.begins(basis.customer))
-    settled = store.settled(basis.customer.id)
     before = periods.between(begins, periods.shifted(basis.period, -1))
-    return [period for period in before if period not in settled]
+    return [period for period in before if period not in basis.settled]
 
 
 def preview(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal, InvalidOperation
 
-from services.invoicing.domain.charges import Module, Requested, Subscription
+from services.invoicing.domain.charges import Module, NumberTerm, ProductTerm, Requested, Subscription
 from services.invoicing.domain.parties import Customer
 from services.invoicing.store import Store
 from shared.days import day_of
@@ -58,6 +58,11 @@ def subscription_changed(store: Store, envelope: Envelope[MobileSubscriptionChan
                 Module(module=each.module, starts=each.valid_from, ends=each.valid_to)
                 for each in told.modules
             ),
+            products=tuple(
+                ProductTerm(product=each.product, starts=each.valid_from, ends=each.valid_to)
+                for each in sorted(told.products, key=lambda each: each.valid_from)
+            ),
+            numbers=tuple(NumberTerm(number=each.number, starts=each.valid_from) for each in numbers),
         )
     )
 

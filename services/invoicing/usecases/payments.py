@@ -9,7 +9,7 @@ from typing import Any
 
 from services.invoicing.documents.direct_debit import Batch, Collection, Creditor, pain008
 from services.invoicing.domain.invoice import Invoice
-from services.invoicing.store import Changes, Store
+from services.invoicing.store import Changes, Store, left_of
 from services.invoicing.usecases.common import Clock
 from services.invoicing.usecases.finishing import mail_state, notification
 from services.invoicing.views.replies import euro, invoice_row
@@ -115,7 +115,7 @@ def _collections(members: Iterable[tuple[Document, Invoice]]) -> Iterable[Collec
     for row, drawn in members:
         payment = drawn.payment
         assert payment.mandate_signed_on is not None
-        left = Decimal(row["total"] - row["credited"]["total"]).scaleb(-2)
+        left = Decimal(left_of(row)).scaleb(-2)
         yield Collection(
             number=drawn.number,
             amount=left,
@@ -141,7 +141,7 @@ def _keep(
         values = {"$set": {"status": "direct_debit", "batch_id": batch_id}}
         if not changes.change(row["_id"], values, status="open", credited=row["credited"]):
             raise Conflict(_("Een van deze facturen is intussen gewijzigd. Probeer het opnieuw."))
-    total = sum(row["total"] - row["credited"]["total"] for row in rows)
+    total = sum(map(left_of, rows))
     changes.insert_batch(
         {
             "_id": batch_id,

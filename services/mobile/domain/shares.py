@@ -11,6 +11,7 @@ from services.mobile.domain.subscriptions import Subscription, Term
 from services.mobile.domain.terms import Terms
 from shared.events import BundleShare, MobileSubscriptionChanged, SubscriptionNumber
 from shared.events import ModuleTerm as ModuleTold
+from shared.events import ProductTerm as ProductTold
 
 
 def shares(subscription: Subscription, terms: Terms) -> tuple[BundleShare, ...]:
@@ -54,6 +55,9 @@ def changed(subscription: Subscription, terms: Terms) -> MobileSubscriptionChang
         bundles=shares(subscription, terms),
         modules=tuple(
             ModuleTold(module=t.module, valid_from=t.start, valid_to=t.end) for t in subscription.modules
+        ),
+        products=tuple(
+            ProductTold(product=t.product, valid_from=t.start, valid_to=t.end) for t in subscription.products
         ),
     )
 

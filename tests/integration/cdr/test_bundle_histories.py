@@ -282,6 +282,8 @@ def agrees(house: House, period: int) -> None:
     statement = house.statement(period)
     parts = [*statement["usage"], *statement["lines"]]
     assert sum(_micro(part) for part in parts) == _micro(statement)
+    apart = [*statement["own_usage"], *statement["late_usage"], *statement["lines"]]
+    assert sum(_micro(part) for part in apart) == _micro(statement)
     assert sum(map(_micro, [*statement["numbers"], *statement["lines"]])) == _micro(statement)
     for by in KINDS:
         found = house.totals(period, by)

@@ -155,6 +155,8 @@ def test_from_use_to_the_line_on_the_statement_and_what_comes_late(
         ("2024-05", 5, "0.100000", True)
     ]
     assert june["late"] == {"rows": 1, "amount": "0.000000"}
+    assert [(each["type"], each["volume"]) for each in june["late_usage"]] == [("data_national", 2 * MB)]
+    assert june["own_usage"] == []
     assert by_type(customer, "2024-06") == {"data_national": "0.000000", "bundle_data": "0.100000"}
     until(lambda: bundle(heard(), customer) == (15, 10, 5, "0.250000"), what="others to hear of late use")
 

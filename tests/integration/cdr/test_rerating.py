@@ -144,6 +144,10 @@ def test_a_closed_month_stays_and_the_open_one_has_the_difference(customer: Cust
     book(customer, job)
     assert customer.total(period="2024-05") == (1, 60, closed["amount"])
     assert customer.total(period="2024-06") == (0, 0, "0.078700")
+    june = customer.cdr.staff("statement", customer_id=customer.id, period="2024-06")
+    assert june["late"] == {"rows": 0, "amount": "0.078700"}
+    assert [(late["calls"], late["amount"]) for late in june["late_usage"]] == [(0, "0.078700")]
+    assert june["own_usage"] == []
     again = preview(customer)
     assert again["result"]["changes"] == 0, "what stands is booked in June"
     assert_counters_are_rows(customer)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from services.invoicing.domain.parties import Account
 from services.invoicing.schemas.requests import Archive
 from services.invoicing.store import Store
+from services.invoicing.store.invoices import ORDERS
 from services.invoicing.usecases import crediting, payments
 from services.invoicing.views import archive as views
 from services.invoicing.worker.background import expire
@@ -71,6 +73,28 @@ def test_filters_sorting_and_pages(filled: Books) -> None:
         second = page(store, sort=sort, limit=1, after=first["next"])
         assert first["count"] == second["count"] == 2
         assert {each["rows"][0]["number"] for each in (first, second)} == {"F2026-00001", "F2026-00003"}
+
+
+def used(books: Books, ask: Callable[[], object]) -> set[str]:
+    """Names of the indexes by which the database answered."""
+
+    def counted() -> dict[str, int]:
+        found = books.db["invoices"].aggregate([{"$indexStats": {}}])
+        return {one["name"]: int(one["accesses"]["ops"]) for one in found}
+
+    before = counted()
+    ask()
+    return {name for name, count in counted().items() if count > before[name]}
+
+
+@pytest.mark.feature("INV-01")
+def test_the_operators_archive_and_what_expired_are_read_by_an_index(filled: Books) -> None:
+    """Of all customers, in any order; the second is asked by each worker, each hour."""
+    for order in ORDERS:
+        for descending in (True, False):
+            ask = partial(filled.store.page, {}, order, descending, None, 25)
+            assert used(filled, ask) == {f"{order}_-1__id_-1"}
+    assert used(filled, lambda: filled.store.expired(2020)) == {"year_1"}
 
 
 @pytest.mark.feature("INV-01")

@@ -22,7 +22,7 @@ from shared.events import (
     wrap,
 )
 from shared.events.identity import PostalAddress
-from shared.events.ownership import SubscriptionNumber
+from shared.events.ownership import ProductTerm, SubscriptionNumber
 from shared.ids import new_id
 from shared.publisher import Message, Publisher
 from shared.rpc_client import RpcClient
@@ -134,6 +134,7 @@ def learn(desk: Desk) -> None:
             product="zakelijk_mobiel",
             active_from=JANUARY,
             numbers=(SubscriptionNumber(number="+31600160001", valid_from=JANUARY),),
+            products=(ProductTerm(product="zakelijk_mobiel", valid_from=JANUARY),),
         )
     )
     for _again in range(2):
@@ -141,6 +142,9 @@ def learn(desk: Desk) -> None:
         desk.tell(MobileChargeRequested(charge_id="c1", **asked))
     until(lambda: desk.db["requested"].find_one() and desk.db["subscriptions"].find_one())
     until(lambda: (desk.db["customers"].find_one() or {}).get("revision") == 2)
+    kept = desk.db["subscriptions"].find_one()
+    assert [(term["product"], term["ends"]) for term in kept["products"]] == [("zakelijk_mobiel", None)]
+    assert [term["number"] for term in kept["numbers"]] == ["+31600160001"]
 
 
 def set_up(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from services.invoicing.domain.composing import Basis, Draft, compose, obstacles
 from services.invoicing.domain.invoice import Line
 from services.invoicing.domain.parties import Account, Customer, Issuer, issuer_for
 from services.invoicing.domain.pricing import PriceList
-from services.invoicing.domain.usage import BundleLine, Late, StatementRow
+from services.invoicing.domain.usage import BundleLine, StatementRow, TypeSums, call_row
 from services.invoicing.domain.vat import vat_totals
 from services.invoicing.usecases.drafting import draw_up, set_up
 from shared.money import micro_from_decimal, shown_cents
@@ -103,18 +103,6 @@ def test_everything_in_its_order() -> None:
 
 
 def test_late_usage_says_so_and_bundles_follow() -> None:
-    early = StatementRow(
-        start=dt.datetime(2026, 9, 30, 21, 59, tzinfo=dt.UTC),
-        calls=1,
-        type="national",
-        product="telephony",
-        sender="+31850001600",
-        receiver="+31850002000",
-        duration=60,
-        volume=0,
-        messages=0,
-        amount=Decimal("0.3000"),
-    )
     over = BundleLine(
         month="2026-09",
         kind="data",
@@ -127,12 +115,12 @@ def test_late_usage_says_so_and_bundles_follow() -> None:
     )
     booked = statement(
         "2026-10",
-        [type_sums("1.0000")],
-        late=Late(rows=1, amount=Decimal("0.3000")),
+        [type_sums("0.7000", calls=9, duration=540)],
+        [type_sums("0.3000", calls=1, duration=60)],
         lines=(over,),
         amount=Decimal("1.0750"),
     )
-    draft = compose(basis(statement=booked, late=(early,)))
+    draft = compose(basis(statement=booked))
     assert [(line.group, line.description, str(line.net), line.detail) for line in draft.lines] == [
         ("usage", "Telefonie: Nationaal", "0.70", "9 gesprekken, 9 min 0 s"),
         (
@@ -188,24 +176,48 @@ def test_a_difference_of_a_bundle_can_turn_either_part_around() -> None:
     ]
 
 
-def test_a_late_row_that_is_taken_back_again_is_no_call() -> None:
-    def row(calls: int) -> StatementRow:
-        facts: dict[str, Any] = {"sender": "+31850001600", "receiver": "+31850002000", "volume": 0}
-        return StatementRow(
-            start=dt.datetime(2026, 9, 30, 20, tzinfo=dt.UTC),
-            calls=calls,
-            type="national",
-            product="telephony",
-            duration=60 * calls,
-            messages=0,
-            amount=Decimal("0.3") * calls,
-            **facts,
-        )
+def test_late_rows_that_took_each_other_back_are_no_line() -> None:
+    nothing = statement("2026-10", late=[type_sums("0.0000", calls=0, duration=0)])
+    assert compose(basis(statement=nothing)).is_empty
 
-    booked = statement("2026-10", [type_sums("0.0000", calls=0, duration=0)])
-    assert compose(basis(statement=booked, late=(row(-1), row(1)))).is_empty
-    lines = compose(basis(statement=booked, late=(row(1), row(1), row(-1)))).lines
-    assert "1 gesprek, 1 min 0 s" in {line.detail for line in lines}
+
+def test_a_call_that_was_taken_back_late_says_its_amount_and_no_number_of_calls() -> None:
+    booked = statement("2026-10", [type_sums("0.10", calls=1, duration=60)], [taken_back("-0.10")])
+    lines = compose(basis(statement=booked)).lines
+    assert [(str(line.net), line.detail) for line in lines] == [
+        ("0.10", "1 gesprek, 1 min 0 s"),
+        ("-0.10", ""),
+    ]
+
+
+def taken_back(amount: str) -> TypeSums:
+    return type_sums(amount, calls=-1, duration=-60)
+
+
+# Exact amount, and as the itemised appendix shows it: half up, as Details and its CSV do.
+SHOWN_OF_A_CALL = [
+    ("0.012250", "0.0123"),
+    ("0.012350", "0.0124"),
+    ("0.012249", "0.0122"),
+    ("-0.012250", "-0.0123"),
+]
+
+
+@pytest.mark.parametrize(("amount", "shown"), SHOWN_OF_A_CALL)
+def test_a_call_in_the_appendix_costs_what_details_show(amount: str, shown: str) -> None:
+    row = StatementRow(
+        start=dt.datetime(2026, 10, 3, 9, tzinfo=dt.UTC),
+        calls=1,
+        type="national",
+        product="telephony",
+        sender="+31850001600",
+        receiver="+31850002000",
+        duration=60,
+        volume=0,
+        messages=0,
+        amount=Decimal(amount),
+    )
+    assert str(call_row(row).net) == shown
 
 
 AMOUNTS = st.lists(st.decimals(-50, 5000, places=4), min_size=1, max_size=12)

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,13 +22,13 @@ PRICES = st.decimals(0, 10_000, places=6)
 
 def item(starts: str, ends: str | None = None, price: str = "31.00", **more: Any) -> Item:
     facts: dict[str, Any] = {"key": "charge:1", "description": "Telefoonlijn", "quantity": Decimal(1)}
+    facts |= {"vat": "standard"} | more
     last = dt.date.fromisoformat(ends) if ends else None
     return Item(
         price=Decimal(price),
-        vat="standard",
         starts=dt.date.fromisoformat(starts),
         ends=last,
-        **{**facts, **more},
+        **facts,
     )
 
 
@@ -111,6 +112,21 @@ def test_something_that_never_was_is_given_back_whole() -> None:
     known = billed([item("2026-09-01")], "2026-09")[1]
     lines, _marks = billed([item("2026-09-01", "2026-08-31")], "2026-10", known)
     assert [line.net for line in lines] == [Decimal("-31.00")]
+
+
+def test_what_nobody_knows_any_more_is_given_back_as_what_it_was() -> None:
+    known = billed([item("2026-09-01", key="module:1", description="Module", vat="reduced")], "2026-09")[1]
+    [line], marks = billed([], "2026-10", known)
+    assert (line.net, line.description, line.vat.percentage) == (Decimal("-31.00"), "Module", 9)
+    assert (line.detail, line.from_) == ("01-09 t/m 30-09, correctie september 2026", dt.date(2026, 9, 1))
+    assert billed([], "2026-11", marks) == ([], [])
+
+
+def test_what_nobody_can_name_stays() -> None:
+    """Billed by a release that did not write down what it was, and known by nobody."""
+    [known] = billed([item("2026-09-01")], "2026-09")[1]
+    unnamed = msgspec.structs.replace(known, description="", vat="")
+    assert billed([], "2026-10", [unnamed]) == ([], [])
 
 
 def test_another_price_does_not_reach_back() -> None:

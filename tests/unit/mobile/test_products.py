@@ -109,3 +109,13 @@ def test_a_module_that_another_product_lacks_ends_with_the_product() -> None:
     moved = change_product(made, "mobiel_onbeperkt", day("2026-06-01"))
     assert moved.modules_at(day("2026-06-01")) == ("mobiel_internet_eu",)
     assert moved.product_at(day("2026-05-31")) == "zakelijk_mobiel"
+
+
+def test_others_are_told_of_every_product_and_when_also_of_one_that_is_planned() -> None:
+    later = day("2027-01-01")
+    event = changed(change_product(subscription(), "mobiel_onbeperkt", later), Terms())
+    assert [(term.product, term.valid_from, term.valid_to) for term in event.products] == [
+        ("zakelijk_mobiel", START, later),
+        ("mobiel_onbeperkt", later, None),
+    ]
+    assert event.product == "mobiel_onbeperkt", "the release before knows no other"
