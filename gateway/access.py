@@ -44,13 +44,14 @@ CUSTOMER, STAFF = "customer", "staff"
 @dataclass(frozen=True)
 class Rule:
     """What a route asks of who wants to see it. ``scope`` is customer or staff, None for both; staff are
-    the operator's people, with ``partners`` those of ICT partners too. A ``personal`` page is about one's
-    own account: staff who look along as a customer do not see it. ``before_second_step``: it is for who has
-    to set up a second step as well, who sees no other page."""
+    the operator's people, with ``partners`` those of ICT partners too. ``product`` or ``or_product`` will do.
+    A ``personal`` page is about one's own account: staff who look along as a customer do not see it.
+    ``before_second_step``: it is for who has to set up a second step as well, who sees no other page."""
 
     signed_in: bool
     role: str | None = None
     product: str | None = None
+    or_product: str | None = None
     scope: str | None = CUSTOMER
     partners: bool = False
     personal: bool = False
@@ -61,6 +62,11 @@ class Rule:
         needed = ["mobile_access"] if self.role in NEEDS_MOBILE_ACCESS else []
         needed += [self.role] if self.role else []
         return next((role for role in needed if role not in account.user.roles), None)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """One of these is needed; none when it is empty."""
+        return tuple(one for one in (self.product, self.or_product) if one)
 
     def allows(self, account: Account | None) -> bool:
         """Whether this person may see the route."""
@@ -86,7 +92,7 @@ class Rule:
     def _refusal_of_customer(self, account: Account) -> Forbidden | None:
         if account.scope != "customer" or account.customer is None:
             return Forbidden(_("Deze pagina hoort bij een klant. U bent niet als klant ingelogd."))
-        if self.product and self.product not in account.customer.products:
+        if self.products and not set(self.products) & set(account.customer.products):
             return Forbidden(_("Uw bedrijf heeft dit onderdeel niet."))
         role = self.missing_role(account)
         return Forbidden(role=role) if role else None
@@ -105,9 +111,11 @@ def anyone(view: View) -> View:
     return _declare(Rule(signed_in=False))(view)
 
 
-def customers(role: str | None = None, product: str | None = None) -> Callable[[View], View]:
-    """The route is for a customer's signed-in users, with this role and product if named."""
-    return _declare(Rule(signed_in=True, role=role, product=product))
+def customers(
+    role: str | None = None, product: str | None = None, or_product: str | None = None
+) -> Callable[[View], View]:
+    """The route is for a customer's signed-in users, with this role and (one of) these products if named."""
+    return _declare(Rule(signed_in=True, role=role, product=product, or_product=or_product))
 
 
 def staff(partners: bool = False) -> Callable[[View], View]:

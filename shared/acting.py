@@ -35,6 +35,8 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``issuer`` is which service acts, of a context of kind service: whoever checks the signature fills it in,
     whatever the context itself says.
 
+    ``program`` is the ID of the token that a program acts with; empty when a person is at the keyboard.
+
     Staff of scope ``customer`` work on that one customer: whoever signed the context had identity say
     that it is theirs.
     """
@@ -50,6 +52,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = "nl"
     viewed_by: str = ""
     issuer: str = ""
+    program: str = ""
 
     def require(self, *roles: str) -> None:
         """Raise :class:`Forbidden` unless every role is held."""

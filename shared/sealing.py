@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.config import is_production, setting
 
@@ -33,15 +37,33 @@ SAMPLE = re.compile(r"sample|example|test|demo|changeme", re.IGNORECASE)
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
+MARKS = b"tikker marks"
+"""What keys of marks are derived for (RFC 5869, 3.2): no key does two things."""
+
+
 class Unreadable(Exception):
     """A sealed text does not open: another key, another record, or it was changed."""
 
 
 @dataclass(frozen=True)
-class Sealer:
-    """Seals with the first of ``keys`` (key ID → 32 bytes, the newest first) and opens with any."""
+class Key:
+    """One key of the setting: what seals, and what marks."""
 
-    keys: Mapping[str, AESGCM]
+    cipher: AESGCM
+    marking: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, key: bytes) -> Key:
+        """From 32 random bytes."""
+        derived = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=MARKS).derive(key)
+        return cls(AESGCM(key), derived)
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Seals with the first of ``keys`` (by key ID, the newest first) and opens with any."""
+
+    keys: Mapping[str, Key]
 
     @classmethod
     def from_environment(cls) -> Sealer:
@@ -58,13 +80,13 @@ class Sealer:
         are refused."""
         if not isinstance(keys, Mapping) or not keys:
             raise ValueError("it needs at least one key")
-        return cls({key_id: AESGCM(_key(key_id, text, strict)) for key_id, text in keys.items()})
+        return cls({key_id: Key.of(_key(key_id, text, strict)) for key_id, text in keys.items()})
 
     def seal(self, plain: str, about: str) -> str:
         """The text sealed under the newest key."""
         key_id = self._newest
         nonce = os.urandom(NONCE_BYTES)
-        box = nonce + self.keys[key_id].encrypt(nonce, plain.encode(), _bound(key_id, about))
+        box = nonce + self.keys[key_id].cipher.encrypt(nonce, plain.encode(), _bound(key_id, about))
         return f"{VERSION}.{key_id}.{base64.urlsafe_b64encode(box).decode()}"
 
     def open(self, sealed: str, about: str) -> str:
@@ -76,9 +98,16 @@ class Sealer:
         try:
             box = base64.b64decode(text, altchars=b"-_", validate=True)
             nonce, secret = box[:NONCE_BYTES], box[NONCE_BYTES:]
-            return self.keys[key_id].decrypt(nonce, secret, _bound(key_id, about)).decode()
+            return self.keys[key_id].cipher.decrypt(nonce, secret, _bound(key_id, about)).decode()
         except (InvalidTag, ValueError) as problem:
             raise Unreadable(f"{about}: does not open with key {key_id}") from problem
+
+    def mark(self, plain: str, about: str) -> str:
+        """The same for the same text about the same thing, under the same newest key: a repeated command is
+        told from another one though its secret is not kept. Nobody without the key can try texts against it,
+        which matters for a PIN of 4 digits (HMAC-SHA256, RFC 2104)."""
+        marked = f"{about}|{plain}".encode()
+        return hmac.new(self.keys[self._newest].marking, marked, hashlib.sha256).hexdigest()
 
     def is_outdated(self, sealed: str) -> bool:
         """Whether it was sealed under another key than the newest."""

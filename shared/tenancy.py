@@ -54,6 +54,7 @@ class _Call:
 
 
 _call: ContextVar[_Call | None] = ContextVar("tenant", default=None)
+_caller: ContextVar[str] = ContextVar("caller", default="")
 
 
 def common(*collections: str) -> None:
@@ -66,10 +67,11 @@ def only_for(acting: Acting | None) -> Iterator[None]:
     """Within the block commands name the customer of ``acting``, if a customer's person acts."""
     bound = acting is not None and acting.kind == "user" and acting.scope == "customer"
     call = _Call(acting.customer_id, acting.user_id) if bound and acting and acting.customer_id else None
-    token = _call.set(call)
+    token, named = _call.set(call), _caller.set(_named(acting) if acting else "")
     try:
         yield
     finally:
+        _caller.reset(named)
         _call.reset(token)
 
 
@@ -77,6 +79,17 @@ def bound() -> str | None:
     """The customer of whose person this call is; None when anybody else acts."""
     call = _call.get()
     return call.customer_id if call else None
+
+
+def caller() -> str:
+    """Whose call is being answered: no two have the same, and it stays the same from call to call. Empty
+    while nobody's is."""
+    return _caller.get()
+
+
+def _named(acting: Acting) -> str:
+    who = acting.user_id or acting.username or acting.issuer
+    return f"{acting.kind}:{acting.customer_id or ''}:{who}"
 
 
 def own(wanted: Mapping[str, Any], field: str = "customer_id") -> dict[str, Any]:

@@ -163,7 +163,7 @@ def _who(rule: Rule) -> str:
     if rule.scope == STAFF:
         return "For staff of the operator and of partners." if rule.partners else "For staff of the operator."
     needs = [f"role `{rule.role}`"] if rule.role else []
-    needs += [f"product `{rule.product}`"] if rule.product else []
+    needs += [f"product {' or '.join(f'`{one}`' for one in rule.products)}"] if rule.products else []
     return f"Needs {' and '.join(needs)}." if needs else ""
 
 

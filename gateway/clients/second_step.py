@@ -35,12 +35,15 @@ class SecondStepClient:
     def confirm(self, acting: Acting, command: str, code: str) -> Codes:
         return convert(self._change("confirm_second_step", acting, command, code=code), Codes)
 
-    def renew_codes(self, acting: Acting, command: str, password: str) -> Codes:
-        return convert(self._change("new_recovery_codes", acting, command, password=password), Codes)
+    def renew_codes(self, acting: Acting, command: str, password: str, code: str) -> Codes:
+        """``code``, here and below: the app's, or a recovery code. Raises Invalid and TooMany."""
+        shown = {"password": password, "code": code}
+        return convert(self._change("new_recovery_codes", acting, command, **shown), Codes)
 
-    def end(self, acting: Acting, command: str, password: str) -> int:
+    def end(self, acting: Acting, command: str, password: str, code: str) -> int:
         """The epoch of the sessions that go on."""
-        return convert(self._change("end_second_step", acting, command, password=password), Ended).epoch
+        shown = {"password": password, "code": code}
+        return convert(self._change("end_second_step", acting, command, **shown), Ended).epoch
 
     def set_duty(self, acting: Acting, command: str, on: bool, **company: Any) -> None:
         """Ask it of every user of the company, or leave it to them."""

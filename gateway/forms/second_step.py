@@ -9,6 +9,7 @@ from gateway.forms.people import Sheet, line, secret
 from gateway.words import lazy_gettext as _l
 
 LONGEST_CODE = 40
+MISSING_CODE = _l("Vul de code in die de app nu toont, of een herstelcode.")
 
 
 class AppCodeForm(Sheet):
@@ -28,10 +29,16 @@ class RecoveryCodeForm(Sheet):
     code = line("code", _l("Herstelcode"), LONGEST_CODE, missing=_l("Vul een van uw herstelcodes in."))
 
 
-class CheckPasswordForm(Sheet):
-    """One's own password, before something that needs it."""
+class ConfirmedForm(Sheet):
+    """One's own password and a code, before what the password alone must not do. Neither is shown again."""
 
     password = secret("wachtwoord", _l("Uw wachtwoord"), missing=_l("Vul uw wachtwoord in."))
+    code = fields.String(
+        required=True,
+        validate=Length(max=LONGEST_CODE, error=MISSING_CODE),
+        error_messages={"required": MISSING_CODE},
+        metadata={"label": _l("Code van de app, of een herstelcode"), "exact": True},
+    )
 
 
 class ReasonForm(Sheet):

@@ -38,14 +38,22 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     products: tuple[str, ...] = ()
 
 
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program has shown instead of a login."""
+
+    id: str
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A user, what they belong to and how far their sight reaches. ``viewed_by`` names the staff member
-    who looks along as this customer; empty for everybody's own account."""
+    who looks along as this customer; empty for everybody's own account. ``token`` is a program's; None for
+    who has logged in."""
 
     user: User
     customer: Customer | None = None
     scope: str = "customer"
     viewed_by: str = ""
+    token: Token | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -74,6 +82,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             address=address,
             language=language,
             viewed_by=self.viewed_by,
+            program=self.token.id if self.token else "",
         )
 
 

@@ -33,8 +33,10 @@ TOKEN = _l("Een token opent uw gegevens voor een programma.")
 ROLES = _l("Rollen bepalen wat iemand mag zien en wijzigen.")
 SECRET = _l("Hierna staat een geheim op uw scherm.")
 BANK = _l("Hier staat van welke en naar welke bankrekening geld gaat.")
+ADDRESS = _l("Naar het e-mailadres gaat de link waarmee iemand een nieuw wachtwoord kiest.")
 SECOND_STEP = _l("Hierna is bij het inloggen alleen nog een wachtwoord nodig.")
 
+ADDRESS_FIELD = "email"
 NOT_CARRIED = {"csrf_token", COMMAND, PASSWORD, CODE, BACK}
 """Fields that the question has itself."""
 
@@ -69,6 +71,14 @@ def ask_first(why: Any) -> Page | None:
         return _question(why, form.refused(error))
     confirm(parts().clock())
     return None
+
+
+def ask_before_address(known: Callable[[], str]) -> Page | None:
+    """The question, when the form would have mail go to another address than the ``known`` one."""
+    if recently_confirmed(parts().clock()):
+        return None
+    typed = request.form.get(ADDRESS_FIELD, "").strip()
+    return None if Part.ask(known).value == typed else ask_first(ADDRESS)
 
 
 def _themselves() -> Acting:

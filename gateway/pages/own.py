@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,9 +10,10 @@ from gateway.forms.form import Form, submit
 from gateway.forms.people import DetailsForm, OwnPasswordForm, UsernameForm
 from gateway.models.part import Part
 from gateway.models.people import Own
-from gateway.pages.acting import acting, viewer
+from gateway.pages.acting import acting
+from gateway.pages.confirming import ask_before_address
 from gateway.pages.person import SECTION
-from gateway.pages.session_account import follow, go_on_as
+from gateway.pages.session_account import follow, go_on_at
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -35,6 +35,9 @@ def show() -> Page:
 def change() -> Response | Page:
     """Change one of them."""
     section = request.form.get(SECTION, "")
+    question = ask_before_address(_own_address) if section == "gegevens" else None
+    if question:
+        return question
     if section == "gegevens":
         outcome = submit(DetailsForm(), _change_details)
     elif section == "wachtwoord":
@@ -46,6 +49,10 @@ def change() -> Response | Page:
     return _page({section: outcome}) if isinstance(outcome, Form) else outcome
 
 
+def _own_address() -> str:
+    return parts().identity.own(acting()).user.email
+
+
 def _change_details(form: Form) -> Response:
     parts().identity.change_details(acting(), form.command, **form.values)
     follow()
@@ -54,9 +61,7 @@ def _change_details(form: Form) -> Response:
 
 
 def _change_password(form: Form) -> Response:
-    epoch = parts().identity.change_password(acting(), form.command, **form.values)
-    account = viewer()
-    go_on_as(msgspec.structs.replace(account, user=msgspec.structs.replace(account.user, epoch=epoch)))
+    go_on_at(parts().identity.change_password(acting(), form.command, **form.values))
     toast(_("Wachtwoord gewijzigd"), _("Op andere computers en telefoons bent u uitgelogd."))
     return redirect(url_for("own.show"), 303)
 

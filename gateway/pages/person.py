@@ -12,7 +12,7 @@ from gateway.forms.people import DetailsForm, RegistrationsForm, RolesForm
 from gateway.models.part import Part
 from gateway.models.people import UserDetails
 from gateway.pages.acting import acting, viewer
-from gateway.pages.confirming import ROLES, ask_first
+from gateway.pages.confirming import ROLES, ask_before_address, ask_first
 from gateway.pages.session_account import follow
 from gateway.pages.whose import Whose, route
 from gateway.parts import parts
@@ -40,7 +40,11 @@ def show(whose: Whose, user_id: str) -> Page:
 def change(whose: Whose, user_id: str) -> Response | Page:
     """Change one of them."""
     section = request.form.get(SECTION, "")
-    question = ask_first(ROLES) if section == "rollen" else None
+    question = None
+    if section == "rollen":
+        question = ask_first(ROLES)
+    elif section == "gegevens":
+        question = ask_before_address(lambda: parts().people.user(acting(), user_id).email)
     if question:
         return question
     if section == "rollen":
@@ -57,7 +61,7 @@ def change(whose: Whose, user_id: str) -> Response | Page:
 def _change_roles(whose: Whose, user_id: str, form: Form) -> Response:
     parts().people.change_roles(acting(), form.command, user_id, **form.values)
     if user_id == viewer().user.id:
-        follow()  # one's own rights: this session goes on with the new ones
+        follow(own_roles=True)  # this session goes on with the new ones
     toast(_("Gebruikersrollen opgeslagen"), _("Wie is ingelogd, logt opnieuw in om ze te gebruiken."))
     if whose.company or "user_management" in viewer().user.roles:
         return redirect(whose.url("person.show", user_id=user_id), 303)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from gateway.access import members
 from gateway.forms.form import Form, submit
-from gateway.forms.second_step import AppCodeForm, CheckPasswordForm
+from gateway.forms.second_step import AppCodeForm, ConfirmedForm
 from gateway.models.part import Part
 from gateway.models.second_step import Codes
-from gateway.pages.acting import acting, viewer
-from gateway.pages.session_account import go_on_as
+from gateway.pages.acting import acting
+from gateway.pages.session_account import go_on_at
 from gateway.parts import parts
 from gateway.qr import qr_code
 from gateway.toasts import failed, toast
@@ -63,7 +62,7 @@ def renew() -> Response | Page:
         made = parts().second_step.renew_codes(acting(), form.command, **form.values)
         return Response(_codes_page(made, fresh=False), mimetype="text/html")
 
-    outcome = submit(CheckPasswordForm(), work)
+    outcome = submit(ConfirmedForm(), work)
     return _page(codes=outcome) if isinstance(outcome, Form) else outcome
 
 
@@ -79,15 +78,13 @@ def end() -> Response | Page:
         )
         return redirect(url_for("own.show"), 303)
 
-    outcome = submit(CheckPasswordForm(), work)
+    outcome = submit(ConfirmedForm(), work)
     return _page(off=outcome) if isinstance(outcome, Form) else outcome
 
 
 def _go_on(epoch: int) -> None:
     """This session goes on; all others of the same person have ended."""
-    account = viewer()
-    user = msgspec.structs.replace(account.user, epoch=epoch, must_set_up_second_step=False)
-    go_on_as(msgspec.structs.replace(account, user=user))
+    go_on_at(epoch, must_set_up_second_step=False)
 
 
 def _page(codes: Form | None = None, off: Form | None = None) -> Page:
@@ -95,8 +92,8 @@ def _page(codes: Form | None = None, off: Form | None = None) -> Page:
     html = render_template(
         "pages/second_step.html",
         found=found,
-        codes=codes or Form.blank(CheckPasswordForm()),
-        off=off or Form.blank(CheckPasswordForm()),
+        codes=codes or Form.blank(ConfirmedForm()),
+        off=off or Form.blank(ConfirmedForm()),
     )
     answered = codes or off
     return (html, answered.status, answered.headers) if answered else (html, 200, {})

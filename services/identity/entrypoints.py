@@ -140,7 +140,7 @@ class IdentityService(Resealing, Operations):
     @rpc(requests.SetPassword, kinds=ANYONE)
     def set_password(self, acting: Acting, **fields: Any) -> Reply:
         return forgotten.set_password(
-            self.store, self.passwords, clock, self.shortest_password, acting, **fields
+            self.store, self.passwords, self.sealer, clock, self.shortest_password, acting, **fields
         )
 
     @rpc(requests.TokenLogin, kinds=ANYONE)
@@ -164,7 +164,7 @@ class IdentityService(Resealing, Operations):
     @rpc(requests.ChangePassword, kinds=USER + STAFF)
     def change_password(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_password(
-            self.store, self.passwords, clock, self.shortest_password, acting, **fields
+            self.store, self.passwords, self.sealer, clock, self.shortest_password, acting, **fields
         )
 
     @rpc(requests.ConfirmPresence, kinds=USER + STAFF)
@@ -187,11 +187,11 @@ class IdentityService(Resealing, Operations):
 
     @rpc(requests.WithPassword, kinds=USER + STAFF)
     def new_recovery_codes(self, acting: Acting, **fields: Any) -> Reply:
-        return second_steps.renew_codes(self.store, self.passwords, clock, acting, **fields)
+        return second_steps.renew_codes(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
     @rpc(requests.WithPassword, kinds=USER + STAFF)
     def end_second_step(self, acting: Acting, **fields: Any) -> Reply:
-        return second_steps.end(self.store, self.passwords, clock, acting, **fields)
+        return second_steps.end(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
     # One's own programs
 
@@ -235,7 +235,9 @@ class IdentityService(Resealing, Operations):
 
     @rpc(requests.AddUser, kinds=USER + STAFF)
     def add_user(self, acting: Acting, **fields: Any) -> Reply:
-        return new_users.add_user(self.store, self.passwords, clock, self.shortest_password, acting, **fields)
+        return new_users.add_user(
+            self.store, self.passwords, self.sealer, clock, self.shortest_password, acting, **fields
+        )
 
     @rpc(requests.OfUser, kinds=USER + STAFF)
     def resend_welcome(self, acting: Acting, **fields: Any) -> Reply:
@@ -295,7 +297,7 @@ class IdentityService(Resealing, Operations):
     @rpc(requests.CreateUser, kinds=STAFF)
     def create_user(self, acting: Acting, **fields: Any) -> Reply:
         return new_users.create_user(
-            self.store, self.passwords, clock, self.shortest_password, acting, **fields
+            self.store, self.passwords, self.sealer, clock, self.shortest_password, acting, **fields
         )
 
     @rpc(requests.Mails, kinds=STAFF)

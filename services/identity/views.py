@@ -15,7 +15,14 @@ from services.identity.schemas.replies import (
 )
 from services.identity.store import Search, Store
 from services.identity.usecases.checks import Clock, own_user
-from services.identity.usecases.reach import company_of, reach_of, seen_company, seen_user, staff_reach
+from services.identity.usecases.reach import (
+    company_of,
+    reach_of,
+    seen_company,
+    seen_people,
+    seen_user,
+    staff_reach,
+)
 from shared.acting import Acting
 from shared.errors import Forbidden
 
@@ -48,7 +55,7 @@ def second_step(store: Store, acting: Acting, *, customer_id: str | None) -> Rep
 
 
 def _asked_company(store: Store, acting: Acting, customer_id: str | None) -> str:
-    return seen_company(store, reach_of(acting), company_of(acting, customer_id)).id
+    return seen_people(store, acting, reach_of(acting), company_of(acting, customer_id)).id
 
 
 def customers(
@@ -92,7 +99,7 @@ def users(
 ) -> Reply:
     """A page of the company's users, by username; staff say which company."""
     reach = reach_of(acting)
-    company = seen_company(store, reach, company_of(acting, customer_id))
+    company = seen_people(store, acting, reach, company_of(acting, customer_id))
     found, total = store.users(company.id, query, (page - 1) * size, size)
     rows = [user_row(user, acting.user_id) for user in found]
     return {"rows": rows, "total": total, "page": page, "size": size}
@@ -100,7 +107,9 @@ def users(
 
 def user(store: Store, clock: Clock, acting: Acting, *, user_id: str) -> Reply:
     """One user of a company within reach; NotFound when missing or another's."""
-    found = seen_user(store, reach_of(acting), user_id)
+    reach = reach_of(acting)
+    found = seen_user(store, reach, user_id)
+    seen_people(store, acting, reach, found.customer_id)
     second = {"second_step": store.second_steps.is_on(found.id)}
     return user_reply(found, acting.user_id, clock()) | second
 

@@ -52,10 +52,11 @@ NOT_FOR_PROGRAMS = {
 
 def asked(folder: Path) -> set[str]:
     """``client.method`` of all that the files of a folder ask of ``parts()``."""
-    return {found for file in folder.rglob("*.py") for found in _asked(ast.parse(file.read_text("utf-8")))}
+    return {found for file in folder.rglob("*.py") for found in asked_in(ast.parse(file.read_text("utf-8")))}
 
 
-def _asked(tree: ast.Module) -> Iterator[str]:
+def asked_in(tree: ast.AST) -> Iterator[str]:
+    """``client.method`` of all that this code asks of ``parts()``."""
     named = {name: client for name, value in _assigned(tree) if (client := _client(value))}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
@@ -65,7 +66,7 @@ def _asked(tree: ast.Module) -> Iterator[str]:
                 yield f"{client}.{node.attr}"
 
 
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+def _assigned(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Names of variables with what they are given, also several at once."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):

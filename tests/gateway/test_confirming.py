@@ -21,9 +21,13 @@ COMMAND = "ab" * 16
 TOKEN = {"opdracht": COMMAND, "naam": "Boekhouding", "rol": ["invoices", "settings"], "tot": "22-11-2027"}
 RIGHT = {"bevestig-wachtwoord": " juist paard batterij niet "}
 ROLES = {"onderdeel": "rollen", "rol": ["invoices"]}
+OWN = "/mijn-gegevens"
+ADDRESS = {"onderdeel": "gegevens", "voornaam": "Susanne", "email": "dief@elders.example"}
 OF_CUSTOMERS = [
     (PROGRAMS, TOKEN, "create_token"),
     (PERSON, ROLES, "change_roles"),
+    (PERSON, ADDRESS, "change_user"),
+    (OWN, ADDRESS, "change_details"),
     (f"{PERSON}/tweede-stap", {"reden": "Telefoon kwijt"}, "reset_second_step"),
     (f"/mobiel/{subscriptions.FIRST}/puk", {}, "show_puk"),
     (f"/telefooncentrale/toestellen/{handsets.DEVICE}/wachtwoorden", {}, "show_secrets"),
@@ -167,6 +171,32 @@ def test_who_may_not_is_not_asked(sanne: Browser, rpc: FakeRpc, clock: Clock) ->
     answer = sanne.post(PERSON, ROLES)
     assert answer.status_code == 403
     assert QUESTION not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "email", "method"),
+    [(PERSON, people.DETAILS["email"], "change_user"), (OWN, people.OWN_DETAILS["email"], "change_details")],
+)
+def test_details_without_another_address_ask_nothing(
+    anna: Browser, rpc: FakeRpc, address: str, email: str, method: str
+) -> None:
+    answer = anna.post(address, ADDRESS | {"email": email})
+    assert answer.status_code == 303
+    assert did(rpc, method)
+
+
+def test_another_address_is_typed_once(anna: Browser, rpc: FakeRpc) -> None:
+    """Links for a new password go there, so it opens the account for good."""
+    form = carried(question(anna.post(OWN, ADDRESS)))
+    anna.post(OWN, form | RIGHT)
+    sent = rpc.last("change_details").fields
+    assert (sent["email"], sent["first_name"]) == (ADDRESS["email"], ADDRESS["voornaam"])
+
+
+def test_an_address_that_is_not_known_now_is_taken_for_another(anna: Browser, rpc: FakeRpc) -> None:
+    anna.page(OWN)
+    rpc.answers["identity", "account"] = Unavailable()
+    question(anna.post(OWN, ADDRESS | {"email": people.OWN_DETAILS["email"]}))
 
 
 def test_other_forms_ask_nothing(anna: Browser, rpc: FakeRpc) -> None:

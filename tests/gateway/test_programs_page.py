@@ -73,3 +73,14 @@ def test_without_tokens_and_without_identity_there_is_a_page(sanne: Browser, rpc
     assert "U hebt nog geen tokens." in sanne.page(ADDRESS).text
     rpc.answers["identity", "tokens"] = Unavailable()
     assert "Uw tokens laden lukt nu niet." in sanne.page(ADDRESS).text
+
+
+@pytest.mark.parametrize("roles", [[], ["user_management"]])
+def test_staff_read_that_a_token_without_roles_is_no_small_thing(
+    operator: Browser, rpc: FakeRpc, roles: list[str]
+) -> None:
+    rpc.answers["identity", "tokens"] = {"rows": [tokens.token()], "roles": roles}
+    text = operator.page(ADDRESS).text
+    assert "Het programma mag in Beheer alles wat u mag, ook zonder rollen." in text
+    assert "Zonder rollen: alles van Beheer, behalve uw collega’s." in text
+    assert "alleen gespreksdetails" not in text

@@ -207,11 +207,25 @@ class TestOnceItIsOn:
     def on(self, rpc: FakeRpc) -> None:
         rpc.answers["identity", "second_step"] = people.second_step_on()
 
-    def test_new_recovery_codes_take_the_password(self, sanne: Browser, rpc: FakeRpc) -> None:
-        page = Page(sanne.post(f"{OWN_PAGE}/herstelcodes", {"wachtwoord": " mijn wachtwoord "}).text)
-        assert rpc.last("new_recovery_codes").fields["password"] == " mijn wachtwoord "
+    def test_new_recovery_codes_take_the_password_and_a_code(self, sanne: Browser, rpc: FakeRpc) -> None:
+        form = {"wachtwoord": " mijn wachtwoord ", "code": "123 456"}
+        page = Page(sanne.post(f"{OWN_PAGE}/herstelcodes", form).text)
+        asked = rpc.last("new_recovery_codes").fields
+        assert (asked["password"], asked["code"]) == (" mijn wachtwoord ", "123 456")
         assert len(page.all("code")) == 10
         assert "De vorige herstelcodes werken niet meer." in page.text
+
+    @pytest.mark.parametrize(
+        ("address", "method"), [("herstelcodes", "new_recovery_codes"), ("uit", "end_second_step")]
+    )
+    def test_the_password_alone_is_not_enough(
+        self, sanne: Browser, rpc: FakeRpc, address: str, method: str
+    ) -> None:
+        """Recovery codes open the account, so they must not be had with less than a login takes."""
+        response = sanne.post(f"{OWN_PAGE}/{address}", {"wachtwoord": "juist"})
+        assert response.status_code == 422
+        assert "Vul de code in die de app nu toont, of een herstelcode." in Page(response.text).text
+        assert method not in [call.method for call in rpc.asked]
 
     @pytest.mark.parametrize(
         ("address", "method"), [("herstelcodes", "new_recovery_codes"), ("uit", "end_second_step")]
@@ -220,7 +234,9 @@ class TestOnceItIsOn:
         self, sanne: Browser, rpc: FakeRpc, address: str, method: str
     ) -> None:
         rpc.answers["identity", method] = Invalid(fields={"password": ["Dit is niet uw wachtwoord van nu."]})
-        response = sanne.post(f"{OWN_PAGE}/{address}", {"wachtwoord": "geheim dat niet klopt"})
+        response = sanne.post(
+            f"{OWN_PAGE}/{address}", {"wachtwoord": "geheim dat niet klopt", "code": "123456"}
+        )
         page = Page(response.text)
         assert response.status_code == 422
         assert len([f for f in page.all("input") if f.attrs.get("aria-invalid") == "true"]) == 1
@@ -228,7 +244,7 @@ class TestOnceItIsOn:
         assert "geheim dat niet klopt" not in response.text
 
     def test_turning_it_off_keeps_this_session(self, sanne: Browser, rpc: FakeRpc) -> None:
-        response = sanne.post(f"{OWN_PAGE}/uit", {"wachtwoord": "juist"})
+        response = sanne.post(f"{OWN_PAGE}/uit", {"wachtwoord": "juist", "code": "123456"})
         assert response.headers["Location"] == "/mijn-gegevens"
         assert "Inloggen in twee stappen staat uit" in sanne.page("/mijn-gegevens").text
 

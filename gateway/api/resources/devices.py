@@ -13,7 +13,7 @@ from gateway.pages.acting import acting, acting_for
 from gateway.parts import parts
 
 pages = resource("devices", "Telephones of the PBX's users and of lines. Their passwords are not told here.")
-holder = customers(role="settings")
+holder = customers(role="settings", product="pbx", or_product="voip")
 ONE = "/devices/<id:device_id>"
 
 

@@ -25,7 +25,8 @@ from gateway.pages.acting import acting
 from gateway.parts import parts
 
 pages = resource("number_plan", "The number plan: checks, tried calls, publishing; and calls that were.")
-holder = customers(role="settings")
+holder = customers(role="settings", product="pbx")
+of_calls = customers(role="settings", product="pbx", or_product="voip")
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,13 +97,13 @@ def week(query: dict[str, Any]) -> Week:
     return parts().pbx_plans.week(acting(), query["number"], query["first"])
 
 
-@reads(pages, "/pbx/calls", Calls, holder, PbxCallsQuery)
+@reads(pages, "/pbx/calls", Calls, of_calls, PbxCallsQuery)
 def calls(query: dict[str, Any]) -> Calls:
     """Calls that were, newest first, 50 at a time."""
     return parts().calls.calls(acting(), query["user_id"], query["number"], query["after"] or "")
 
 
-@reads(pages, "/pbx/calls/<string(maxlength=200):call_id>", Explained, holder, ExplainQuery)
+@reads(pages, "/pbx/calls/<string(maxlength=200):call_id>", Explained, of_calls, ExplainQuery)
 def call(query: dict[str, Any], call_id: str) -> Explained:
     """What happened to a call; with `user_id`, why that telephone rang or did not."""
     return parts().calls.explained(acting(), call_id, query["user_id"])

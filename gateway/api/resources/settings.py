@@ -12,7 +12,7 @@ from gateway.pages.acting import acting
 from gateway.parts import parts
 
 pages = resource("settings", "The VoIP limit and the fraud watch.")
-holder = customers(role="settings")
+holder = customers(role="settings", product="voip")
 
 
 @reads(pages, "/voip-limit", VoipLimit, holder)

@@ -18,7 +18,7 @@ from gateway.pages.files import handed_on
 from gateway.parts import parts
 
 pages = resource("sounds", "Greetings and music of the PBX, kept as WAV whatever was sent.")
-holder = customers(role="settings")
+holder = customers(role="settings", product="pbx")
 ONE = "/pbx/sounds/<id:file_id>"
 LARGEST = 10_000_000
 """Bytes of one file, as pbx takes."""

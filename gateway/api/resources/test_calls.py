@@ -13,7 +13,7 @@ from gateway.pages.acting import acting
 from gateway.parts import parts
 
 pages = resource("test_calls", "Saved test calls, tried again on the settings as they stand.")
-holder = customers(role="settings")
+holder = customers(role="settings", product="pbx")
 ONE = "/pbx/test-calls/<id:test_id>"
 
 

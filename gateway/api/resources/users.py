@@ -19,9 +19,11 @@ from gateway.api.requests import (
 )
 from gateway.models.people import UserDetails, Users
 from gateway.models.second_step import SecondStep
-from gateway.pages.acting import acting
+from gateway.pages.acting import acting, viewer
 from gateway.pages.whose import OWN, Whose, company_of, console, manager
 from gateway.parts import parts
+from gateway.words import gettext as _
+from shared.errors import Forbidden
 
 pages = resource("users", "Users of the portal, of one's own company.")
 console_pages = resource("company_users", "Users of the portal of a customer or partner, for staff.")
@@ -55,8 +57,26 @@ def answers(path: str, model: Any, query: Any = None) -> Put:
 
 
 def takes(method: str, path: str, body: Any = None, model: Any = Done, status: int = 200) -> Put:
-    """A change in both places."""
-    return both(lambda where, at, rule: changes(where, method, at, rule, body, model, status), path)
+    """A change in both places, of anybody but the user whose token it is."""
+
+    def put(where: Resource, at: str, rule: Callable[..., Any]) -> Put:
+        add = changes(where, method, at, rule, body, model, status)
+        return lambda view: add(_of_others(view))
+
+    return both(put, path)
+
+
+def _of_others(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A token never gets more than it has: neither by its user's roles, nor by their address, to which a
+    link for a new password is mailed."""
+
+    @wraps(view)
+    def of_another(*sent: Any, **known: Any) -> Any:
+        if known.get("user_id") == viewer().user.id:
+            raise Forbidden(_("Een programma wijzigt het account niet waarvan het token is."))
+        return view(*sent, **known)
+
+    return of_another
 
 
 @answers("/users", Users, UsersQuery)

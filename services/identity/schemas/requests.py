@@ -163,9 +163,10 @@ class ConfirmSecondStep(Command):
 
 
 class WithPassword(Command):
-    """What asks the acting person's password."""
+    """What asks the acting person's password and, from who has a second step, an app's or a recovery code."""
 
     password = password(required=True)
+    code = optional(LONGEST_CODE)
 
 
 class ConfirmPresence(Base):

@@ -24,8 +24,9 @@ from shared import tenancy
 from shared.errors import Unavailable
 from shared.mongo import Document
 
-tenancy.common("tries")
-"""Counts by account, address and of the house as a whole, under digests; no data of customers."""
+tenancy.common("tries", "known_addresses")
+"""Counts by account, address and of the house as a whole, and where who has logged in, under digests; no data
+of customers."""
 
 INDEXES = {
     "tries": [IndexModel([("last_at", ASCENDING)], expireAfterSeconds=int(FORGET_AFTER.total_seconds()))],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.identity.domain import lockout
+from services.identity.domain import credentials, lockout
+from services.identity.domain.users import User
 from services.identity.store import Store, Taken
 
 
@@ -40,6 +41,12 @@ def begin(store: Store, counters: lockout.Counters, known: bool, now: datetime) 
             return Attempt(counters.pair, (), now, one.wait)
         taken.append(one)
     return Attempt(counters.pair, tuple(taken), now)
+
+
+def knows(store: Store, user: User, address: str, now: datetime) -> bool:
+    """Whether this account has logged in from there before, with both steps where it has two."""
+    pair = lockout.counters(credentials.username_key(user.username), address).pair
+    return store.tries.knows(pair, now)
 
 
 def forgive(store: Store, attempt: Attempt) -> None:

@@ -15,6 +15,7 @@ from shared.acting import Acting
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.logging import get_logger
+from shared.sealing import Sealer
 from shared.words import lazy_gettext
 
 log = get_logger(__name__)
@@ -65,6 +66,7 @@ def link(store: Store, clock: Clock, *, token: str) -> Reply:
 def set_password(
     store: Store,
     passwords: Passwords,
+    sealer: Sealer,
     clock: Clock,
     shortest_password: int,
     acting: Acting,
@@ -75,7 +77,7 @@ def set_password(
 ) -> Reply:
     """Choose a password with a link, once. All sessions and other links of the user are over then."""
     now, key = clock(), links.key_of(token)
-    command, request = f"link:{command_id}", ("set_password", key)
+    command, request = f"link:{command_id}", ("set_password", key, sealer.mark(password, f"link|{key}"))
     done = store.answered(command, request, now)
     if done:
         return done

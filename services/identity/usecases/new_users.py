@@ -28,6 +28,7 @@ from services.identity.usecases.recording import record_user
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
+from shared.sealing import Sealer
 from shared.words import gettext, lazy_gettext
 
 NO_ADDRESS = lazy_gettext("Vul een e-mailadres in: daar gaat de mail heen.")
@@ -36,6 +37,7 @@ NO_ADDRESS = lazy_gettext("Vul een e-mailadres in: daar gaat de mail heen.")
 def create_user(
     store: Store,
     passwords: Passwords,
+    sealer: Sealer,
     clock: Clock,
     shortest_password: int,
     acting: Acting,
@@ -77,13 +79,15 @@ def create_user(
         record_user(changes, acting, "added", None, user)
         return user_reply(user, acting.user_id, now)
 
-    request = ("create_user", customer_id, username, email, first_name, infix, last_name, sorted(roles))
+    details = (username, email, first_name, infix, last_name, sorted(roles))
+    request = ("create_user", customer_id, *details, _mark(sealer, username, password))
     return store.once(f"{reach.name}:{command_id}", request, now, work)
 
 
 def add_user(
     store: Store,
     passwords: Passwords,
+    sealer: Sealer,
     clock: Clock,
     shortest_password: int,
     acting: Acting,
@@ -123,7 +127,8 @@ def add_user(
         record_user(changes, acting, "added", None, user, reason)
         return user_reply(user, acting.user_id, now)
 
-    request = ("add_user", company_id, username, welcome, details)
+    mark = "" if welcome else _mark(sealer, username, password)
+    request = ("add_user", company_id, username, welcome, details, mark)
     return store.once(f"{reach.name}:{command_id}", request, now, work)
 
 
@@ -151,6 +156,11 @@ def resend_welcome(
         return user_reply(again, acting.user_id, now)
 
     return store.once(command, request, now, work)
+
+
+def _mark(sealer: Sealer, username: str, password: str) -> str:
+    """What tells a repeated command from one with another password."""
+    return sealer.mark(password, f"new user|{username}|password")
 
 
 def _check_address(email: str) -> None:

@@ -22,6 +22,7 @@ from services.identity.usecases.details import save_details
 from services.identity.usecases.recording import record_user
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid
+from shared.sealing import Sealer
 from shared.words import gettext
 
 
@@ -55,6 +56,7 @@ def change_username(store: Store, clock: Clock, acting: Acting, *, username: str
 def change_password(
     store: Store,
     passwords: Passwords,
+    sealer: Sealer,
     clock: Clock,
     shortest_password: int,
     acting: Acting,
@@ -64,7 +66,8 @@ def change_password(
     command_id: str,
 ) -> Reply:
     """Another password; every session and link of before is over. Wrong old ones are throttled."""
-    now, command, request = clock(), f"{acting.user_id}:{command_id}", ("change_password",)
+    now, command = clock(), f"{acting.user_id}:{command_id}"
+    request = ("change_password", sealer.mark(new, f"{acting.user_id}|password"))
     done = store.answered(command, request, now)
     if done:
         return done

@@ -30,25 +30,38 @@ def confirm(
     password: str,
     code: str,
 ) -> Reply:
-    """Check the acting person's password and, where they have a second step, a code that was not used yet.
+    """That it is them; raises like :func:`check`. How long it counts is the caller's to say."""
+    return {"user_id": check(store, passwords, sealer, acting, clock(), password=password, code=code).id}
 
-    Invalid beside what is wrong; TooMany after several wrong ones. How long it counts is the caller's to say.
-    """
-    user, now = own_user(store, acting), clock()
+
+def check(
+    store: Store,
+    passwords: Passwords,
+    sealer: Sealer,
+    acting: Acting,
+    now: datetime,
+    *,
+    password: str,
+    code: str,
+) -> User:
+    """The acting person, if this is their password and, where they have a second step, a code that was not
+    used yet. Invalid beside what is wrong; TooMany after several wrong ones."""
+    user = own_user(store, acting)
     second = store.second_steps.find(user.id)
     if second and not code:
         raise Invalid(fields={"code": [_("Vul de code in die de app nu toont, of een herstelcode.")]})
     check_own_password(store, passwords, user, password, now, field="password")
     if second:
         _check_code(store, sealer, acting, user, second, code, now)
-    return {"user_id": user.id}
+    return user
 
 
 def _check_code(
     store: Store, sealer: Sealer, acting: Acting, user: User, second: SecondStep, code: str, now: datetime
 ) -> None:
-    """Wrong codes have the counts of a login's, so that trying here gains nothing."""
-    attempt = attempts.begin(store, lockout.second_step_counters(user.id, acting.address), True, now)
+    """Wrong codes have the counts of a login's, so trying here gains nothing, from however many places."""
+    counters = lockout.second_step_counters(user.id, acting.address)
+    attempt = attempts.begin(store, counters, attempts.knows(store, user, acting.address, now), now)
     if attempt.wait:
         raise TooMany(retry_after=lockout.seconds(attempt.wait))
     typed = codes.read(sealer, second, code, now)

@@ -3,6 +3,9 @@
 A user manager works on one customer, operator staff on all, a partner's staff on the partner and its
 customers. Staff of scope ``customer`` work on that one. What is out of reach looks as if it were not
 there. The context of a call may be a minute old, so a change looks again in its own transaction.
+
+Colleagues are for who has *Gebruikersmanagement*, also among staff: the user, and what they act with now,
+which for a program may be less.
 """
 
 from __future__ import annotations
@@ -72,6 +75,17 @@ def seen_company(where: Store | Changes, reach: Reach, customer_id: str) -> Cust
     return company
 
 
+def seen_people(store: Store, acting: Acting, reach: Reach, customer_id: str) -> Customer:
+    """The company, whose users are read; NotFound out of reach. Forbidden for staff without
+    *Gebruikersmanagement* whose colleagues they are."""
+    company = seen_company(store, reach, customer_id)
+    if acting.kind == "staff" and acting.user_id:
+        actor = store.user_by_id(acting.user_id)
+        if actor is None or actor.customer_id == company.id:
+            acting.require(Role.USER_MANAGEMENT)
+    return company
+
+
 def seen_user(store: Store, reach: Reach, user_id: str) -> User:
     """The user, of a company within reach; NotFound else."""
     user = store.user_by_id(user_id)
@@ -93,7 +107,10 @@ def managed_company(changes: Changes, acting: Acting, reach: Reach, customer_id:
 
 
 def managed_user(changes: Changes, acting: Acting, reach: Reach, user_id: str) -> User:
-    """The user whom this command changes; raises like :func:`managed_company`."""
+    """The user whom this command changes; raises like :func:`managed_company`. A program changes anybody but
+    the user it acts for."""
+    if acting.program and user_id == acting.user_id:
+        raise Forbidden(_("Een programma wijzigt het account niet waarvan het token is."))
     user = changes.user_by_id(user_id)
     if user is None:
         raise NotFound()
@@ -124,6 +141,7 @@ def still_staff(changes: Changes, acting: Acting, company: Customer | None = Non
     if own.kind is Kind.PARTNER and not Reach(partner_id=own.id).includes(company):
         raise NotFound()
     if company.id == own.id:
+        acting.require(Role.USER_MANAGEMENT)
         _require_manager(actor)
 
 

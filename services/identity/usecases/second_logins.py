@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.identity.domain import credentials, lockout, second_steps
+from services.identity.domain import lockout, second_steps
 from services.identity.domain.second_steps import SecondStep
 from services.identity.domain.users import User
 from services.identity.schemas.replies import Reply
@@ -34,9 +34,11 @@ def login_second(
     second = store.second_steps.find(user.id) if user else None
     if user is None or second is None or not second_steps.admits(given, user, address, now):
         raise _begin_again()
-    attempt = attempts.begin(
-        store, lockout.second_step_counters(user.id, address), _knows(store, user, address, now), now
+    counters, known = (
+        lockout.second_step_counters(user.id, address),
+        attempts.knows(store, user, address, now),
     )
+    attempt = attempts.begin(store, counters, known, now)
     if attempt.wait:
         return refused("waiting for a second try", address, 0, attempt.wait)
     try:
@@ -50,12 +52,6 @@ def login_second(
         fresh = sealer.reseal(second.sealed, second_steps.about(user.id))
         store.second_steps.replace_sealed(user.id, second.sealed, fresh)
     return let_in(store, acting, user, address, now)
-
-
-def _knows(store: Store, user: User, address: str, now: datetime) -> bool:
-    """Whether this account has logged in from there before, with both steps."""
-    pair = lockout.counters(credentials.username_key(user.username), address).pair
-    return store.tries.knows(pair, now)
 
 
 def _use(

@@ -17,7 +17,8 @@ from services.identity.domain.users import User
 from services.identity.passwords import Passwords
 from services.identity.schemas.replies import Reply
 from services.identity.store import Changes, Store
-from services.identity.usecases.checks import Clock, check_own_password, own_user
+from services.identity.usecases import presence
+from services.identity.usecases.checks import Clock, own_user
 from services.identity.usecases.recording import subject_of
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid
@@ -78,15 +79,23 @@ def _proven(
 
 
 def renew_codes(
-    store: Store, passwords: Passwords, clock: Clock, acting: Acting, *, password: str, command_id: str
+    store: Store,
+    passwords: Passwords,
+    sealer: Sealer,
+    clock: Clock,
+    acting: Acting,
+    *,
+    password: str,
+    code: str,
+    command_id: str,
 ) -> Reply:
-    """Ten other recovery codes; those of before open nothing any more."""
+    """Ten other recovery codes; those of before open nothing any more. Each of them opens the account, so it
+    takes what a login takes: the password and a code."""
     now, command, request = clock(), f"{acting.user_id}:{command_id}", ("new_recovery_codes",)
     done = store.answered(command, request, now)
     if done:
         return _shown(done, (), "")
-    user = own_user(store, acting)
-    check_own_password(store, passwords, user, password, now, field="password")
+    user = presence.check(store, passwords, sealer, acting, now, password=password, code=code)
     codes, mark = second_steps.new_recovery_codes(), new_id()
     digests = second_steps.digests(user.id, codes)
 
@@ -101,15 +110,23 @@ def renew_codes(
 
 
 def end(
-    store: Store, passwords: Passwords, clock: Clock, acting: Acting, *, password: str, command_id: str
+    store: Store,
+    passwords: Passwords,
+    sealer: Sealer,
+    clock: Clock,
+    acting: Acting,
+    *,
+    password: str,
+    code: str,
+    command_id: str,
 ) -> Reply:
-    """Turn it off; other sessions end. Conflict where the company asks it of everybody."""
+    """Turn it off, with the password and a code; other sessions end. Conflict where the company asks it of
+    everybody."""
     now, command, request = clock(), f"{acting.user_id}:{command_id}", ("end_second_step",)
     done = store.answered(command, request, now)
     if done:
         return done
-    user = own_user(store, acting)
-    check_own_password(store, passwords, user, password, now, field="password")
+    presence.check(store, passwords, sealer, acting, now, password=password, code=code)
 
     def work(changes: Changes) -> Reply:
         now_user = own_user(changes, acting)

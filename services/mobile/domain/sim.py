@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from shared.errors import Conflict
 from shared.words import gettext
@@ -52,6 +53,10 @@ class Order:
     answered_at: datetime | None = None
     reason: str = ""
     charged: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        return not any(digit in "123456789" for digit in self.cost)
 
 
 @dataclass(frozen=True)
@@ -137,20 +142,21 @@ def expired(order: Order) -> Order:
     return replace(order, state=OrderState.TIMED_OUT)
 
 
-def is_to_charge(order: Order, orders: Iterable[Order]) -> bool:
-    """Whether a confirmed order is to be paid. Orders that ask the same of a card, without a confirmed
-    contrary one in between, are paid once: asking again after a time-out costs nothing more."""
-    if order.state is not OrderState.CONFIRMED or order.charged:
-        return False
-    run: list[Order] = []
-    confirmed = [o for o in orders if o.state is OrderState.CONFIRMED and o.sim_number == order.sim_number]
-    for each in sorted(confirmed, key=lambda o: o.sequence):
-        if run and run[-1].block != each.block:
-            if any(o.id == order.id for o in run):
-                break
-            run = []
-        run.append(each)
-    return not any(o.charged for o in run)
+def due(orders: Iterable[Order], sim_number: str) -> list[Order]:
+    """The confirmed orders of a card that are to be paid and were not asked for yet. Orders that ask the same
+    of a card, without a confirmed contrary one in between, are paid once: asking again after a time-out costs
+    nothing more.
+
+    A late answer may part orders that were in one row until then, so that one that was answered before is due
+    now. Who asks this of all orders at each answer has the same charges in whatever order answers come.
+    """
+    own = (o for o in orders if o.sim_number == sim_number and o.state is OrderState.CONFIRMED)
+    found: list[Order] = []
+    for _, row in groupby(sorted(own, key=lambda o: o.sequence), key=lambda o: o.block):
+        same = list(row)
+        if not any(order.charged for order in same):
+            found += [order for order in same if not order.is_free][:1]
+    return found
 
 
 def _moment(order: Order) -> datetime:

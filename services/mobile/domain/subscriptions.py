@@ -157,8 +157,11 @@ def change_product(subscription: Subscription, product: str, at: datetime) -> Su
     return _next(replace(subscription, products=products, modules=modules))
 
 
-def change_sim(subscription: Subscription, sim_number: str, puk: str, at: datetime) -> Subscription:
-    """Another card from ``at`` on (at once, or from the start); nothing is known to be blocked on it.
+def change_sim(
+    subscription: Subscription, sim_number: str, puk: str, state: SimState, at: datetime
+) -> Subscription:
+    """Another card from ``at`` on (at once, or from the start). ``state``: what is known of that card, which
+    may be one that comes back.
 
     ``puk`` is sealed. Raises Conflict when the subscription has ended, Invalid when it has the card already.
     """
@@ -169,23 +172,27 @@ def change_sim(subscription: Subscription, sim_number: str, puk: str, at: dateti
     before = tuple(_cut(term, at) for term in subscription.sims)
     begun = tuple(term for term in before if term.end is None or term.start < term.end)
     sims = (*begun, SimTerm(sim_number, at, subscription.ended_at, puk))
-    return _next(replace(subscription, sims=sims, sim_state=SimState()))
+    return _next(replace(subscription, sims=sims, sim_state=state))
 
 
 def add_module(subscription: Subscription, module: str, at: datetime) -> Subscription:
-    """With a module from ``at`` on. Raises Conflict when the subscription has ended by then, Invalid when the
-    product has no such module, it is on already, or ``at`` is before the start."""
+    """With a module from ``at`` on, until a product that does not have it.
+
+    Raises Conflict when the subscription has ended by then, Invalid when the product has no such module, it
+    is on already, or ``at`` is before the start.
+    """
     _refuse_ended(subscription, at)
     if at < subscription.active_from:
         sentence = gettext(
             "Kies %(day)s of later: dan begint het abonnement.", day=_day(subscription.active_from)
         )
         raise Invalid(fields={"valid_from": [sentence]})
-    product = PRODUCTS[subscription.product_at(at)]
-    if product.code not in MODULES[module].products:
+    product, having = PRODUCTS[subscription.product_at(at)], MODULES[module].products
+    if product.code not in having:
         sentence = gettext("Deze module hoort niet bij %(product)s.", product=product.name)
         raise Invalid(fields={"module": [sentence]})
-    new = ModuleTerm(module, at, subscription.ended_at)
+    lacking = (t.start for t in subscription.products if t.start > at and t.product not in having)
+    new = ModuleTerm(module, at, next(lacking, subscription.ended_at))
     if any(term.module == module and _meet(term, new) for term in subscription.modules):
         raise Invalid(fields={"module": [gettext("Deze module is er dan al.")]})
     modules = tuple(sorted((*subscription.modules, new), key=lambda term: (term.start, term.module)))

@@ -58,7 +58,7 @@ def request_sim_block(
         state = sim.state_of(orders, found.sim_number)
         sim.refuse_needless(state, block)
         if state.is_open:
-            return order_reply(orders[-1])
+            return order_reply(next(o for o in reversed(orders) if o.sim_number == found.sim_number))
         cost = changes.terms(found.customer_id).sim_cost(block, now)
         last = orders[-1].sequence if orders else 0
         order = Order(
@@ -100,7 +100,7 @@ def take_answer(store: Store, clock: Clock, carrier: str, body: bytes) -> None:
             return
         settled = sim.answered(order, answer.is_done, answer.reason, now)
         if settled is not order:
-            _settle(changes, order, settled, now)
+            _settle(changes, settled, now)
 
     store.in_one(now, work)
 
@@ -120,17 +120,20 @@ def _expire(order_id: str, now: datetime, changes: Changes) -> None:
         return
     settled = sim.expired(order)
     if settled is not order:
-        _settle(changes, order, settled, now)
+        _settle(changes, settled, now)
 
 
-def _settle(changes: Changes, before: Order, after: Order, now: datetime) -> None:
-    """Store what became of an order, with all that follows from it."""
+def _settle(changes: Changes, after: Order, now: datetime) -> None:
+    """Store what became of an order, with all that follows from it: for other orders of the card as well.
+
+    The card is held: of two answers about it that come at once, the second sees what the first did.
+    """
+    changes.hold(f"sim:{after.sim_number}")
     found = changes.subscription(after.subscription_id)
     orders = [after if each.id == after.id else each for each in changes.orders(after.subscription_id)]
-    if sim.is_to_charge(after, orders) and _is_cost(after.cost):
-        after = _charged(changes, after, now)
-        orders = [after if each.id == after.id else each for each in orders]
-    changes.save_order(after)
+    charged = {each.id: _charged(changes, each, now) for each in sim.due(orders, after.sim_number)}
+    for each in {after.id: after, **charged}.values():
+        changes.save_order(each)
     if found is not None:
         changes.set_sim_state(found.id, sim.state_of(orders, found.sim_number))
         _record(changes, SYSTEM, found, after, str(after.state))
@@ -182,7 +185,3 @@ def _refuse_without_card(found: Subscription, now: datetime) -> None:
         raise Invalid(fields={"block": [_("Dit abonnement is beëindigd op %(ended)s.", ended=day)]})
     if not found.sim_number:
         raise Invalid(fields={"block": [_("Van dit abonnement kennen we geen SIM-kaart.")]})
-
-
-def _is_cost(amount: str) -> bool:
-    return any(digit in "123456789" for digit in amount)

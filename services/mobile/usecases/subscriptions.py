@@ -10,6 +10,7 @@ from typing import Any
 from services.mobile.domain import subscriptions as domain
 from services.mobile.domain.blocks import NEW, in_order
 from services.mobile.domain.puk import about_puk
+from services.mobile.domain.sim import state_of
 from services.mobile.domain.subscriptions import NumberTerm, ProductTerm, SimTerm, Subscription
 from services.mobile.schemas import Reply
 from services.mobile.schemas.replies import subscription_reply
@@ -149,7 +150,8 @@ def change_sim(
 
     def work(changes: Changes) -> Reply:
         before = reached(changes.subscription(subscription_id), acting)
-        changed = domain.change_sim(before, sim_number, sealed, now)
+        state = state_of(changes.orders(subscription_id), sim_number)
+        changed = domain.change_sim(before, sim_number, sealed, state, now)
         _hold_sim(changes, changed)
         changes.save(changed)
         record(changes, acting, "sim_changed", before, changed)

@@ -22,13 +22,13 @@ from services.pbx.domain.config import (
     Follow,
     Group,
     MenuSide,
-    NightState,
     PbxUser,
     Policy,
     ScheduleKind,
 )
 from services.pbx.domain.routing.directory import ref
 from services.pbx.domain.routing.values import Kind, Ref
+from services.pbx.domain.schedules import can_be_on
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 
@@ -197,7 +197,7 @@ def _general(config: Config, owned: Collection[str]) -> Iterator[Item]:
 
     number, kinds = config.company.number, {schedule.kind for schedule in config.schedules}
     shown = config.company != Company(number=number)
-    night = config.night.state is not NightState.OFF
+    night = can_be_on(config.night)
     hours = kinds >= {ScheduleKind.TIME, ScheduleKind.HOLIDAY}
     yield item("company_number", _("Toewijzen bedrijfsnummer"), number in owned, "company", "number", False)
     yield item("display", _("Weergaveopties wijzigen"), shown, "company")

@@ -22,6 +22,7 @@ from services.pbx.domain.config import (
     ScheduleKind,
     SimRing,
 )
+from services.pbx.domain.schedules import can_be_on, states
 from shared.words import gettext as _
 
 _FILES = frozenset(("greeting", "greeting_busy", "greeting_no_answer", "file"))
@@ -85,9 +86,9 @@ def _schedule(schedule: Schedule) -> Missing:
 
 
 def _night(night: Night) -> Missing:
-    if night.state is not NightState.OFF and not night.destination:
+    if can_be_on(night) and not night.destination:
         yield "destination", _("Vul in waar gesprekken heen gaan als de nachtstand aan is.")
-    if night.state is NightState.AUTO and not night.hours:
+    if NightState.AUTO in states(night) and not night.hours:
         yield "hours", _("Kies de werktijden: daarbuiten staat de nachtstand aan.")
 
 

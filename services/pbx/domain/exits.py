@@ -16,13 +16,13 @@ from services.pbx.domain.config import (
     Line,
     Menu,
     MenuSide,
-    NightState,
     PbxUser,
     ScheduleKind,
     Voicemail,
 )
 from services.pbx.domain.routing.directory import ref
 from services.pbx.domain.routing.values import Kind, Ref
+from services.pbx.domain.schedules import can_be_on
 from shared.words import gettext as _
 
 TRANSFERS = frozenset((Action.TRANSFER, Action.TRANSFER_ANNOUNCED, Action.OPERATOR))
@@ -47,7 +47,7 @@ def company(config: Config) -> Ref:
 
 def exits(config: Config) -> Iterator[Exit]:
     """All of them, the company's night mode first."""
-    if config.night.state is not NightState.OFF or any(_takes_part(known) for known in config.elements()):
+    if can_be_on(config.night) or any(_takes_part(known) for known in config.elements()):
         yield Exit(company(config), "destination", _("Nachtschakeling"), config.night.destination, night=True)
     for element in config.elements():
         yield from exits_of(element)

@@ -24,7 +24,14 @@ from services.pbx.domain.exits import exits_of
 from services.pbx.domain.routing.classes import is_outside
 from services.pbx.domain.routing.directory import directory, kind_of, label
 from services.pbx.domain.routing.values import Kind, Plan, Ring
-from services.pbx.domain.schedules import company_is_closed, find, in_words, is_open, night_is_on
+from services.pbx.domain.schedules import (
+    company_is_closed,
+    company_night,
+    find,
+    in_words,
+    is_open,
+    night_is_on,
+)
 from shared.phone_numbers import party
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
@@ -117,7 +124,7 @@ def graph(config: Config, owned_numbers: Collection[str], now: datetime, mode: M
     ]
     columns = tuple((column.value, str(name)) for column, name in COLUMN_NAMES.items())
     closed = company_is_closed(view.config, now)
-    return Graph(columns, tuple(nodes), tuple(drawn), closed, night_in_words(config))
+    return Graph(columns, tuple(nodes), tuple(drawn), closed, night_in_words(config, now))
 
 
 def _in_mode(config: Config, mode: Mode) -> Config:
@@ -254,14 +261,15 @@ def _reached(edges: list[Edge], starts: set[str]) -> tuple[frozenset[str], froze
     return frozenset(reached), frozenset(entered)
 
 
-def night_in_words(config: Config) -> str:
-    """What the company's night mode does: *Buiten Werktijden (ma–vr 08:30–17:30) naar 999.*"""
+def night_in_words(config: Config, now: datetime) -> str:
+    """What the company's night mode does then: *Buiten Werktijden (ma–vr 08:30–17:30) naar 999.*"""
     night = config.night
     found, number = directory(config).find(night.destination)
     to = label(found) if found is not None else party(number) if number else night.destination
-    if night.state is NightState.OFF:
+    state = company_night(night, now)
+    if state is NightState.OFF:
         return _("De nachtschakeling staat uit.")
-    if night.state is NightState.ON:
+    if state is NightState.ON:
         return _("De nachtschakeling staat aan: alles gaat naar %(to)s.", to=to)
     hours, holiday = find(config, night.hours), find(config, night.holidays)
     name = hours.name if hours is not None else _("Elke dag, de hele dag")

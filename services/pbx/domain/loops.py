@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.pbx.domain.config import Config, Element, Follow, Line, NightState
+from services.pbx.domain.config import Config, Element, Follow, Line
 from services.pbx.domain.exits import exits_of
 from services.pbx.domain.routing.directory import directory
+from services.pbx.domain.schedules import can_be_on
 
 
 def loops(config: Config) -> list[tuple[Element, ...]]:
@@ -55,7 +56,7 @@ def _cycles(edges: dict[int, list[int]]) -> Iterator[tuple[int, ...]]:
 def _through_the_night(config: Config, edges: dict[int, list[int]]) -> Iterator[tuple[int, ...]]:
     """Where the destination of an element's night mode leads back to the element."""
     book = directory(config)
-    off = config.night.state is NightState.OFF
+    off = not can_be_on(config.night)
     for element in config.elements():
         if isinstance(element, Line) or element.night.mode is Follow.OFF:
             continue

@@ -1,10 +1,15 @@
 """An element gets another extension or number: what led to it goes on leading there.
 
 Destinations are written as people write them, by extension or number (config.py). So whoever renumbers an
-element changes, in the same step, every destination that names it by what it had.
+element changes, in the same step, every destination that names it by what it had. A version that comes back
+has other extensions and numbers than today: there too, all leads to whom it led to where it was written.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import structs
 
 from services.pbx.domain import parts
 from services.pbx.domain.config import (
@@ -14,15 +19,17 @@ from services.pbx.domain.config import (
     Forward,
     Group,
     Key,
+    Line,
     Night,
     SimNumber,
     Voicemail,
 )
 from services.pbx.domain.everywhere import Fields, mapped
+from services.pbx.domain.exits import exits
 from services.pbx.domain.parts import Part
-from services.pbx.domain.routing.directory import directory, label
+from services.pbx.domain.routing.directory import Directory, directory, kind_of, label
 from services.pbx.domain.uses import used_where
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.words import gettext as _
 
 DESTINATIONS: Fields = {
@@ -71,3 +78,61 @@ def _refuse_in_use(config: Config, part: Part, element: Element) -> None:
             places=", ".join(places),
         )
         raise Invalid(fields={"extension": [sentence]})
+
+
+def put_together(mixed: Config, version: Config, now: Config) -> Config:
+    """``mixed``, which has its lines and the users that the ``version`` does not know from ``now``: every
+    destination leads to whom it led to where it comes from, by the address that has in ``mixed``.
+
+    Raises Conflict when somebody to whom one leads is not in it or cannot be called.
+    """
+    book, of_old, of_now = directory(mixed), directory(version), directory(now)
+    _refuse_gone(mixed, book, of_old, of_now)
+    by_version, by_now = _readdressed(of_old, book), _readdressed(of_now, book)
+    night: Night = mapped(mixed.night, DESTINATIONS, by_version)
+    return structs.replace(
+        mixed,
+        night=night,
+        users=tuple(
+            mapped(user, DESTINATIONS, by_version if user.id in of_old.users else by_now)
+            for user in mixed.users
+        ),
+        groups=mapped(mixed.groups, DESTINATIONS, by_version),
+        menus=mapped(mixed.menus, DESTINATIONS, by_version),
+        lines=mapped(mixed.lines, DESTINATIONS, by_now),
+    )
+
+
+def _readdressed(source: Directory, target: Directory) -> Callable[[str], str]:
+    """Destinations of one configuration as those of another; what cannot be called there stays as it is."""
+
+    def led(to: str) -> str:
+        known = source.find(to)[0]
+        there = _the_same(known, target)
+        if there is None or target.find(to)[0] is there:
+            return to
+        return there.extension or there.number or to
+
+    return led
+
+
+def _the_same(known: Element | None, target: Directory) -> Element | None:
+    return target.by_id.get(f"{kind_of(known)}:{known.id}") if known is not None else None
+
+
+def _refuse_gone(mixed: Config, book: Directory, of_old: Directory, of_now: Directory) -> None:
+    for way in exits(mixed):
+        source = book.by_id.get(f"{way.source.kind}:{way.source.id}")
+        is_kept = isinstance(source, Line) or (source is not None and _the_same(source, of_old) is None)
+        known = (of_now if is_kept else of_old).find(way.to)[0]
+        there = _the_same(known, book)
+        if known is not None and (there is None or not (there.extension or there.number)):
+            raise Conflict(
+                _(
+                    "Bij %(name)s leidt *%(cause)s* naar %(to)s, en dat is er na het terugzetten niet. "
+                    "Verander die bestemming, of kies een andere versie.",
+                    name=way.source.name,
+                    cause=way.cause,
+                    to=label(known),
+                )
+            )

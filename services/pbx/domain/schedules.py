@@ -90,6 +90,16 @@ def company_night(night: Night, now: datetime) -> NightState:
     return night.state if night.until is None or now < night.until else night.then
 
 
+def states(night: Night) -> frozenset[NightState]:
+    """The states that it has in turn: the one that was set, and the one after its end."""
+    return frozenset((night.state,) if night.until is None else (night.state, night.then))
+
+
+def can_be_on(night: Night) -> bool:
+    """Whether the company's night mode is on now or then."""
+    return states(night) != {NightState.OFF}
+
+
 def night_is_on(config: Config, element: ElementNight, now: datetime) -> bool:
     """Whether the night mode holds for an element: its own word, or else the company's."""
     if element.mode is not Follow.COMPANY:

@@ -86,9 +86,9 @@ def changed(settings: Settings, change: Change, now: datetime) -> Settings:
     if new == settings:
         return settings
     # An edit may change others too: destinations that follow what was renumbered.
-    keys = {change.key, *keys_changed(settings.config(Which.DRAFT), new.config(Which.DRAFT))}
-    touched = {**settings.touched, **dict.fromkeys(keys, settings.revision + 1)}
-    return stamped(replace(new, touched=touched), settings)
+    found = _touching(new, settings)
+    touched = {**found.touched, change.key: settings.revision + 1}
+    return stamped(replace(found, touched=touched), settings)
 
 
 def _in_both(settings: Settings, edit: Edit) -> Settings:
@@ -115,12 +115,18 @@ def _with_draft(settings: Settings, draft: Config | None, since: datetime | None
 def published(settings: Settings, config: Config, publication: Publication) -> Settings:
     """The settings with this configuration published and no draft."""
     new = replace(settings, published=config, publication=publication, draft=None, draft_since=None)
-    return stamped(new, settings)
+    return stamped(_touching(new, settings), settings)
 
 
 def discarded(settings: Settings) -> Settings:
     """The settings without their draft."""
-    return stamped(replace(settings, draft=None, draft_since=None), settings)
+    return stamped(_touching(replace(settings, draft=None, draft_since=None), settings), settings)
+
+
+def _touching(new: Settings, old: Settings) -> Settings:
+    """``new``, with what it has otherwise than ``old`` as changed now: forms from before are stale."""
+    keys = keys_changed(old.config(Which.DRAFT), new.config(Which.DRAFT))
+    return replace(new, touched={**old.touched, **dict.fromkeys(keys, old.revision + 1)})
 
 
 def rolled_back(settings: Settings, version: Config) -> Config:

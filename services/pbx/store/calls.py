@@ -90,9 +90,9 @@ class CallChanges(Transaction):
         self._db["phones"].update_many(wanted, {"$set": {"state": "expired"}}, session=self._session)
         return forgotten
 
-    def owner_of(self, number: str) -> str | None:
-        """Whose a number is now."""
-        return _owner_of(self._db, number, self.at, self._session)
+    def owner_of(self, number: str, at: datetime | None = None) -> str | None:
+        """Whose a number was then, or is now."""
+        return _owner_of(self._db, number, at or self.at, self._session)
 
     def customer_of_phone(self, sip_user: str) -> tuple[str, str] | None:
         """(customer, owner) of a SIP user."""

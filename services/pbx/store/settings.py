@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.pbx.domain.config import Config
+from services.pbx.domain.renaming import people_of
 from services.pbx.domain.settings import Publication, Settings
 from services.pbx.domain.test_calls import TestCall
 from services.pbx.store.base import Reading, Transaction
@@ -43,6 +44,19 @@ class SettingsChanges(Transaction):
         """The next settings by their customer's ID."""
         rows = self._db["settings"].find({"_id": {"$gt": customer_id}}, session=self._session)
         return [_settings(str(row["_id"]), row) for row in rows.sort("_id", ASCENDING).limit(limit)]
+
+    def people_of_others(self, customer_id: str, ids: Collection[str]) -> frozenset[str]:
+        """Those of these IDs of users and lines that other customers have, in a draft or put away too."""
+        places = [f"{config}.{kind}.id" for config in ("published", "draft") for kind in ("users", "lines")]
+        anywhere: list[Document] = [{place: {"$in": sorted(ids)}} for place in places]
+        wanted = {"_id": {"$ne": customer_id}, "$or": [*anywhere, {"put_away": {"$ne": None}}]}
+        found: set[str] = set()
+        for row in self._db["settings"].find(wanted, session=self._session):
+            theirs = _settings(str(row["_id"]), row)
+            for config in (theirs.published, theirs.draft, theirs.put_away):
+                if config is not None:
+                    found |= people_of(config)
+        return frozenset(found.intersection(ids))
 
     def save_settings(self, old: Settings, new: Settings) -> None:
         """Store new settings in place of old ones, read in this transaction: of two commands at once the

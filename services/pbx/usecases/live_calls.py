@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import structs
@@ -15,6 +16,7 @@ from msgspec import structs
 from services.pbx.domain.config import Config, OutgoingBlocks
 from services.pbx.domain.edge.orders import Maker
 from services.pbx.domain.edge.stages import Stage
+from services.pbx.domain.held import with_held
 from services.pbx.domain.routing import Plan
 from services.pbx.domain.routing.replay import Record, replay
 from services.pbx.domain.settings import Which
@@ -24,6 +26,8 @@ from services.pbx.usecases.publishing import effective
 
 KEPT_CONFIGS = 500
 KEPT_CALLS = 5000
+Mark: TypeAlias = tuple[int, frozenset[str], frozenset[str]]
+"""What a configuration that is kept was made of: its revision, blocks for fraud, the numbers held."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class LiveCalls:
         self._store = store
         self._lock = Lock()
         self._live: OrderedDict[str, Live] = OrderedDict()
-        self._configs: OrderedDict[str, tuple[tuple[int, frozenset[str]], Config]] = OrderedDict()
+        self._configs: OrderedDict[str, tuple[Mark, Config]] = OrderedDict()
 
     def get(self, call_id: str) -> Live | None:
         """A call of ours of late."""
@@ -107,14 +111,16 @@ class LiveCalls:
             stage = here.stage(stage_id)
         return (here, stage) if stage is not None else None
 
-    def config(self, customer: str) -> Config:
-        """What is published, with what a suspicion of fraud blocks."""
+    def config(self, customer: str, now: datetime) -> Config:
+        """What is published, with what a suspicion of fraud blocks and without numbers that are not the
+        customer's now."""
         blocks = frozenset(block.alert_id for block in self._store.fraud_blocks(customer))
-        mark = (self._store.settings_revision(customer), blocks)
+        held = self._store.numbers_held(customer, now)
+        mark = (self._store.settings_revision(customer), blocks, held)
         with self._lock:
             known = self._configs.get(customer)
         if known is None or known[0] != mark:
-            known = (mark, effective(self._store, customer, Which.PUBLISHED)[1])
+            known = (mark, with_held(effective(self._store, customer, Which.PUBLISHED)[1], held))
             with self._lock:
                 self._configs[customer] = known
                 while len(self._configs) > KEPT_CONFIGS:
@@ -124,7 +130,8 @@ class LiveCalls:
     def _restored(self, row: dict[str, Any]) -> Live:
         record = msgspec.json.decode(row["record"], type=Record)
         customer = str(row["customer_id"])
-        config = self._store.published_then(customer, record.revision) or self.config(customer)
+        config = self._store.published_then(customer, record.revision) or self.config(customer, record.at)
+        config = with_held(config, self._store.numbers_held(customer, record.at))
         config = structs.replace(config, outgoing=msgspec.convert(row["outgoing"], OutgoingBlocks))
         phones = registered(self._store.phones_of(customer, record.at))
         maker = Maker(config, customer, record.call, phones)

@@ -36,7 +36,8 @@ def set_night(
 
     def edit(config: Config, changes: Changes) -> Config:
         night = config.night
-        back = night.then if night.until is not None and night.until > changes.at else night.state
+        # A state with an end was set by hand, also when that has passed: it is not what to go back to.
+        back = night.state if night.until is None else night.then
         new = structs.replace(
             night,
             state=NightState(state),

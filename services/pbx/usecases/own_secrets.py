@@ -46,7 +46,8 @@ def set_secret(
         changes.record(acting, customer, f"pbx_user.{kind}_set", who)
         return {"id": user_id, "kind": kind}
 
-    return store.once(command_id, ("set_secret", customer, user_id, kind), clock(), work)
+    mark = sealer.mark(value, about(user_id, kind))
+    return store.once(command_id, ("set_secret", customer, user_id, kind, mark), clock(), work)
 
 
 def _wrong_password(value: str) -> str | None:

@@ -11,6 +11,7 @@ from services.pbx.domain import demands, settings, test_calls
 from services.pbx.domain.checks import check
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import changes_between
+from services.pbx.domain.renumbering import put_together
 from services.pbx.domain.rules import problems
 from services.pbx.domain.settings import Publication, Settings, Which, with_blocks
 from services.pbx.schemas import Reply
@@ -43,14 +44,15 @@ def publish(store_: Store, clock: Clock, acting: Acting, *, note: str, command_i
 
 def roll_back(store_: Store, clock: Clock, acting: Acting, *, revision: int, command_id: str) -> Reply:
     """What was published in an earlier revision holds again; lines and the night mode stay as they are.
-    Conflict while there is a draft, or when that version no longer fits; NotFound."""
+    Conflict while there is a draft, or when that version no longer fits with what stays; NotFound."""
     customer = customer_of(acting)
 
     def work(changes: Changes) -> Reply:
         old, version = changes.settings(customer), changes.version(customer, revision)
         if version is None:
             raise NotFound()
-        config = _with_todays_users(settings.rolled_back(old, version), old.published)
+        mixed = _with_todays_users(settings.rolled_back(old, version), old.published)
+        config = put_together(mixed, version, old.published)
         note = _("Teruggezet naar versie %(revision)s", revision=revision)
         new = settings.published(old, config, Publication(changes.at, by_whom(acting), note))
         return _put_in_place(changes, acting, old, new, "pbx.rolled_back", "roll_back", note)

@@ -155,7 +155,7 @@ class Router:
         keep(own, fields, now.record.at, _people(stages))
 
     def _decide(self, call_id: str, customer: str, call: Call, question: Question, now: datetime) -> Order:
-        config = self._live.config(customer)
+        config = self._live.config(customer, now)
         phones = self._store.phones_of(customer, now)
         if directory(config).find(call.called)[0] is not None and call.direction is Direction.OUT:
             call = structs.replace(call, direction=Direction.INTERNAL)

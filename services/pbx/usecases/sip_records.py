@@ -15,6 +15,9 @@ from services.pbx.store import Changes, Store
 from services.pbx.store.calls import GroupAnswer
 from services.pbx.store.phones import Registration
 from services.pbx.usecases import abroad
+from shared.logging import get_logger
+
+log = get_logger(__name__)
 
 OWN_SOURCE = "sipproxy"
 """Source of number ranges that are billed by what the proxy saw; of others the carrier hands over usage."""
@@ -162,12 +165,17 @@ def _answered_for_group(changes: Changes, leg: Leg, told: Called) -> None:
 
 
 def _usage(changes: Changes, told: Called, leg: Leg | None) -> dict[str, Any]:
-    """The usage event of an answered leg that left the house, for a number that is billed by us."""
+    """The usage event of an answered leg that left the house, for a number that is billed by us and was the
+    customer's when it was answered: nobody else pays for it."""
     if leg is None or leg.bill is None or not told.answered:
         return {}
     if changes.source_of(leg.bill.charged).lower() != OWN_SOURCE:
         return {}
     answered = moment(told.answered)
+    owner = changes.owner_of(leg.bill.charged, answered)
+    if owner != leg.customer:
+        log.error("a call is not billed: its number was not the caller's", call=told.call, owner=owner)
+        return {}
     spent = records.seconds(answered, moment(told.at))
     event = records.usage(told.call, leg.bill, answered, spent)
     return {"usage": event, "billed": event["record"]}

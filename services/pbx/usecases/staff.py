@@ -11,6 +11,7 @@ import msgspec
 from services.pbx.domain import parts, settings
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import Part
+from services.pbx.domain.renaming import people_of, renamed
 from services.pbx.domain.renumbering import followed
 from services.pbx.domain.settings import Change, Publication, Settings, changed
 from services.pbx.schemas import Reply
@@ -180,19 +181,21 @@ def import_config(
     config: Mapping[str, Any],
     command_id: str,
 ) -> Reply:
-    """Publish a whole configuration, as ``export`` wrote it. Invalid when it cannot be read; Conflict while
-    there is a draft, or when it cannot work."""
+    """Publish a whole configuration, as ``export`` wrote it, perhaps for another customer: users and lines
+    that are somebody's get IDs of their own. Invalid when it cannot be read; Conflict while there is a draft,
+    or when it cannot work."""
     try:
-        wanted = msgspec.convert(config, Config)
+        given = msgspec.convert(config, Config)
     except msgspec.ValidationError as problem:
         raise Invalid(fields={"config": [str(problem)]}) from None
 
     def work(changes: Changes) -> Reply:
         old = changes.settings(customer_id)
-        if not old.enabled and (wanted.users or wanted.groups or wanted.menus):
+        if not old.enabled and (given.users or given.groups or given.menus):
             raise NotFound()
         if old.draft is not None:
             raise Conflict(_("De klant heeft wijzigingen die nog niet zijn gepubliceerd."))
+        wanted = _as_own(changes, customer_id, given)
         by = Publication(changes.at, by_whom(acting), _("Ingelezen"))
         new = settings.published(old, wanted, by)
         changes.hold(sorted({e.number for e in wanted.elements() if e.number}))
@@ -203,7 +206,13 @@ def import_config(
         store(changes, acting, old, new, "publish")
         return {"revision": new.revision}
 
-    return store_.once(command_id, ("import", customer_id, repr(full(wanted))), clock(), work)
+    return store_.once(command_id, ("import", customer_id, repr(full(given))), clock(), work)
+
+
+def _as_own(changes: Changes, customer_id: str, config: Config) -> Config:
+    """With new IDs for users and lines whose IDs other customers have."""
+    taken = changes.people_of_others(customer_id, people_of(config))
+    return renamed(config, {known: new_id() for known in taken}) if taken else config
 
 
 def _settings_of(changes: Changes, customer_id: str, part: Part) -> Settings:

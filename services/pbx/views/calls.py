@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from services.pbx.domain.config import Config, OutgoingBlocks
+from services.pbx.domain.held import with_held
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.domain.routing.directory import directory, label
 from services.pbx.domain.routing.replay import Record, replay, why
@@ -57,9 +58,11 @@ def explain_call(store: Store, customer_id: str, *, call_id: str, user_id: str |
 
 
 def _config_then(store: Store, customer_id: str, row: Document) -> Config:
-    """The configuration that held, with what a suspicion of fraud blocked; else today's."""
+    """The configuration that held, with what a suspicion of fraud blocked and without numbers that were not
+    the customer's; else today's."""
     revision = row.get("revision", 0)
     config = store.published_then(customer_id, revision) or effective(store, customer_id, Which.PUBLISHED)[1]
+    config = with_held(config, store.numbers_held(customer_id, row["at"]))
     blocks = row.get("outgoing")
     return structs.replace(config, outgoing=msgspec.convert(blocks, OutgoingBlocks)) if blocks else config
 

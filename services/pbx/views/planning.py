@@ -11,6 +11,7 @@ from services.pbx.domain.checklist import checklist as checklist_of
 from services.pbx.domain.checks import check
 from services.pbx.domain.differences import differences as differ
 from services.pbx.domain.graph import Mode, graph, route
+from services.pbx.domain.held import with_held
 from services.pbx.domain.moments import monday
 from services.pbx.domain.routing import Call, plan
 from services.pbx.domain.routing.values import Direction
@@ -61,6 +62,7 @@ def simulate(
     """A call that is tried: everything that would happen, step by step, with its reasons; and what the
     caller goes through until one of ``answers`` answers, or to the end."""
     _found, config = effective(store, customer_id, Which(which))
+    config = with_held(config, store.numbers_held(customer_id, now))
     call = Call(caller=caller, called=called, direction=Direction(direction), key_presses=tuple(keys))
     state = tests.state_of(config, tuple(busy), tuple(unregistered))
     moment = at or now

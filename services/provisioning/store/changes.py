@@ -11,8 +11,11 @@ from services.provisioning.store import rows
 from shared import tenancy
 from shared.events import DeviceChanged, ResyncRequested
 from shared.ids import new_id
+from shared.logging import get_logger
 from shared.mongo import Document
 from shared.transactions import Transaction
+
+log = get_logger(__name__)
 
 
 class Taken(Exception):
@@ -89,8 +92,15 @@ class Changes(Transaction):
 
     def set_person(self, person: Person) -> bool:
         """Keep what pbx told; False when that, or something newer, is known. Who left stays, as a mark. The
-        same revision again may tell more: that of another release."""
+        same revision again may tell more: that of another release.
+
+        An ID that is known of one customer is never taken for another: that one's telephones would show these
+        names, and no longer be its own. It is left as it is, and logged.
+        """
         known = self.person(person.id)
+        if known is not None and known.customer_id != person.customer_id:
+            log.error("another customer's person", person_id=person.id, customer_id=person.customer_id)
+            return False
         if known is not None and (known.revision > person.revision or known == person):
             return False
         row = rows.person_row(person)

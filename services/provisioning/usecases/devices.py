@@ -67,7 +67,8 @@ def create_device(
         changes.record(acting, customer_id, "device.created", _subject(new), None, _told(new))
         return {"id": device_id}
 
-    request = ("create_device", customer_id, model, read, label, user_id or line_id, keys)
+    mark = workshop.sealer.mark(password, identity)
+    request = ("create_device", customer_id, model, read, label, user_id or line_id, keys, mark)
     return _unique(store, command_id, request, clock(), work)
 
 
@@ -106,7 +107,9 @@ def change_device(
         changes.record(acting, customer_id, "device.changed", _subject(new), _told(old), after)
         return {"id": device_id, "revision": new.revision}
 
-    told = {name: value for name, value in named.items() if name != "password"}
+    told = dict(named)
+    if "password" in told:
+        told["password"] = workshop.sealer.mark(told["password"], devices.about(device_id, PASSWORD))
     request = ("change_device", customer_id, device_id, revision, repr(sorted(told.items())))
     return _unique(store, command_id, request, clock(), work)
 

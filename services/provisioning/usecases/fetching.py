@@ -98,13 +98,14 @@ class Fetching:
         now = self.clock()
         tries = self.desk.tries(wanted.mac, request.source)
         if tries is not None and (wait := tries.wait(now)):
-            return _too_often(wait)
+            return self._locked(request, wait)
         device = self.desk.by_config_user(given.user)
         kind = self._kind(wanted, device)
         password = self.workshop.secret(device, PASSWORD) if device is not None else ""
         proven = is_right(given, password or "-", request.method, request.target)
         if device is None or kind is None or not (proven and password):
-            return self._wrong(wanted, request, now, known=tries is not None)
+            known = tries is not None or (device is not None and device.mac == wanted.mac)
+            return self._wrong(wanted, request, now, known)
         if isinstance(given, Digest) and not self.desk.use_nonce(given.nonce, given.nc, now):
             return self._challenge(wanted, request, "used nonce", stale=True)
         if tries is not None:
@@ -118,18 +119,23 @@ class Fetching:
         return wanted.kinds.get(self.workshop.profile(device).family)
 
     def _wrong(self, wanted: Wanted, request: Request, now: datetime, known: bool) -> Answer:
-        """``known``: this MAC address was tried from there before. Past a number of different ones from one
-        address nothing more is counted: nobody fills the database with tries."""
+        """``known``: this MAC address was tried from there before, or it is that of the device whose password
+        was tried. Past a number of different ones from one address nothing else is counted: nobody fills the
+        database with tries, and nobody guesses at a device of ours uncounted."""
         too_many = self.desk.tries_too_many(request.source)
         if too_many and not known:
-            return _too_often(int(FIRST_LOCK.total_seconds()))
+            return LOCKED
         tries = self.desk.wrong(wanted.mac, request.source, now)
         log.info("a phone was refused", mac=wanted.mac, source=request.source, locked=tries.until is not None)
+        if too_many:
+            return LOCKED
         if wait := tries.wait(now):
             return _too_often(wait)
-        if too_many:
-            return _too_often(int(FIRST_LOCK.total_seconds()))
         return self._challenge(wanted, request, "wrong")
+
+    def _locked(self, request: Request, wait: int) -> Answer:
+        """Of an address that tried too many, what is counted is not told apart from what is not."""
+        return LOCKED if self.desk.tries_too_many(request.source) else _too_often(wait)
 
     def _is_usable(self, given: Digest, request: Request) -> bool:
         ours = self.nonces.is_ours(given.nonce, request.source)
@@ -194,6 +200,10 @@ class Fetching:
 
 def _too_often(wait: int) -> Answer:
     return Answer(429, TOO_OFTEN, TEXT, (("Retry-After", str(wait)),), "locked")
+
+
+LOCKED = _too_often(int(FIRST_LOCK.total_seconds()))
+"""For an address that tried too many MAC addresses."""
 
 
 def _matches(header: str, etag: str) -> bool:

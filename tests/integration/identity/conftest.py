@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from shared.events import AuditRecorded, Envelope, decode
 from shared.events.audit import IdentityAuditRecorded
 from shared.ids import new_id
 from shared.rpc_client import RpcClient
+from shared.sealing import Sealer
 from tests.integration.identity.mail_server import MailServer
 from tests.support.broker import Queues
 from tests.support.command_line import run_here
@@ -38,6 +40,7 @@ PASSWORD = "vlierbessensap"
 OFFICE = "192.0.2.7"
 PORTAL = "https://portaal.example.nl"
 STAFF = Acting(kind="staff", scope="operator", correlation_id="from-the-test")
+SEALER = Sealer.of({"1": b64encode(os.urandom(32)).decode()})
 
 
 @dataclass
@@ -105,6 +108,7 @@ class Identity:
         return new_users.create_user(
             self.store,
             self.passwords,
+            SEALER,
             self.clock,
             SHORTEST_PASSWORD,
             STAFF,
@@ -136,6 +140,7 @@ class Identity:
         return new_users.add_user(
             self.store,
             self.passwords,
+            SEALER,
             self.clock,
             SHORTEST_PASSWORD,
             boss,
@@ -156,6 +161,7 @@ class Identity:
         return forgotten.set_password(
             self.store,
             self.passwords,
+            SEALER,
             self.clock,
             SHORTEST_PASSWORD,
             Acting(),

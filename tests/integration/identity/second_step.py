@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.identity.domain import totp
+from services.identity.domain.second_steps import about
 from services.identity.usecases import second_logins, second_steps
 from shared.acting import Acting
 from shared.ids import new_id
 from shared.sealing import Sealer
-from tests.integration.identity.conftest import OFFICE, PASSWORD, Identity
-
-SEALER = Sealer.of({"1": b64encode(os.urandom(32)).decode()})
+from tests.integration.identity.conftest import OFFICE, PASSWORD, SEALER, Identity
 
 
 @dataclass
@@ -53,18 +52,25 @@ def set_up(identity: Identity, acting: Acting) -> tuple[App, list[str]]:
     return app, codes
 
 
+def fresh_code(identity: Identity, acting: Acting) -> str:
+    """Half a minute later, what the acting person's app shows; empty for who has none."""
+    found = identity.store.second_steps.find(acting.user_id or "")
+    if found is None:
+        return ""
+    identity.clock.advance(seconds=30)
+    return App(identity, SEALER.open(found.sealed, about(found.user_id))).code()
+
+
 def renew_codes(identity: Identity, acting: Acting, password: str = PASSWORD, **fields: Any) -> Any:
-    asked = {"command_id": new_id()} | fields
-    return second_steps.renew_codes(
-        identity.store, identity.passwords, identity.clock, acting, password=password, **asked
-    )
+    asked = {"command_id": new_id(), "code": fresh_code(identity, acting)} | fields
+    stores = (identity.store, identity.passwords, SEALER, identity.clock)
+    return second_steps.renew_codes(*stores, replace(acting, address=OFFICE), password=password, **asked)
 
 
 def end(identity: Identity, acting: Acting, password: str = PASSWORD, **fields: Any) -> Any:
-    asked = {"command_id": new_id()} | fields
-    return second_steps.end(
-        identity.store, identity.passwords, identity.clock, acting, password=password, **asked
-    )
+    asked = {"command_id": new_id(), "code": fresh_code(identity, acting)} | fields
+    stores = (identity.store, identity.passwords, SEALER, identity.clock)
+    return second_steps.end(*stores, replace(acting, address=OFFICE), password=password, **asked)
 
 
 def ticket_of(identity: Identity, username: str, address: str = OFFICE) -> str:

@@ -131,17 +131,17 @@ def test_what_is_refused_is_said_in_sentences_and_by_the_exit_code(service: Serv
     )
     weak = tikker(service, "user", "create", "10000", "a b", "--password", "welkom1")
     assert weak.returncode == 1
-    assert "  username: Gebruik 3 tot en met 100" in weak.stderr
-    assert "  password: Dit wachtwoord raadt men snel." in weak.stderr
+    assert "  username: Use 3 to 100" in weak.stderr
+    assert "  password: This password is quickly guessed." in weak.stderr
     assert "Traceback" not in weak.stderr
     wrong = tikker(service, "customer", "create", "Garage", "--kvk", "123", "--street", "Laan")
     assert wrong.returncode == 1
-    assert "  kvk: Een KvK-nummer heeft 8 cijfers." in wrong.stderr
-    assert "  address.city: Vul dit in." in wrong.stderr
+    assert "  kvk: A Chamber of Commerce number has 8 digits." in wrong.stderr
+    assert "  address.city: Fill this in." in wrong.stderr
     for arguments, sentence in (
         (("user", "block", "10000", "niemand"), "Operator has no user niemand"),
         (("customer", "change", "10000"), "nothing to change"),
-        (("customer", "change", "10000", "--name", "X", "--revision", "9"), "is intussen gewijzigd"),
+        (("customer", "change", "10000", "--name", "X", "--revision", "9"), "has been changed meanwhile"),
     ):
         refused = tikker(service, *arguments)
         assert (refused.returncode, sentence in refused.stderr) == (1, True), refused.stderr

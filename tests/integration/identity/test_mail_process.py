@@ -203,7 +203,7 @@ def test_staff_list_what_failed_and_try_it_again_by_the_command_line(
     refused = tikker(service, "mail", "retry", mail_id)
     assert (refused.returncode, refused.stderr) == (
         1,
-        "tikker: Alleen een mail die niet is aangekomen, kan opnieuw.\n",
+        "tikker: Only a mail that did not arrive can be sent again.\n",
     )
     with pytest.raises(Conflict):
         service.command("retry_mail", mail_id=mail_id)

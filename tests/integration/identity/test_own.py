@@ -14,7 +14,7 @@ from services.identity.usecases import managing, own
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid, TooMany
 from shared.ids import new_id
-from tests.integration.identity.conftest import PASSWORD, STAFF, Identity, acting_as, at_once
+from tests.integration.identity.conftest import PASSWORD, SEALER, STAFF, Identity, acting_as, at_once
 
 NEW = "kruisbessenjam"
 
@@ -31,6 +31,7 @@ def change_password(identity: Identity, acting: Acting, old: str, new: str, **fi
     return own.change_password(
         identity.store,
         identity.passwords,
+        SEALER,
         identity.clock,
         SHORTEST_PASSWORD,
         acting,
@@ -104,6 +105,15 @@ def test_a_repeated_command_changes_it_once(identity: Identity, nora: Acting) ->
     command = new_id()
     answers = [change_password(identity, nora, PASSWORD, NEW, command_id=command) for _ in range(2)]
     assert answers == [{"epoch": 2}] * 2
+
+
+def test_the_same_command_with_another_password_is_not_done(identity: Identity, nora: Acting) -> None:
+    """Whoever hears that it is done must be able to log in with what they typed last."""
+    command = new_id()
+    change_password(identity, nora, PASSWORD, NEW, command_id=command)
+    with pytest.raises(Conflict):
+        change_password(identity, nora, PASSWORD, "weer wat anders", command_id=command)
+    assert identity.login("nora", NEW)["ok"]
 
 
 def test_all_that_is_wrong_with_a_new_password_is_said_at_once(identity: Identity, nora: Acting) -> None:

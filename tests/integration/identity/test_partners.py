@@ -15,7 +15,7 @@ from services.identity.usecases import managing, new_users, notifications, viewi
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
-from tests.integration.identity.conftest import PASSWORD, STAFF, Identity, at_once
+from tests.integration.identity.conftest import PASSWORD, SEALER, STAFF, Identity, at_once
 from tests.integration.identity.test_companies import change, show
 
 pytestmark = pytest.mark.feature("ID-12")
@@ -112,6 +112,7 @@ ACTS: dict[str, Callable[[Identity, Acting, str, str], Any]] = {
     "create a user": lambda i, pim, company, user: new_users.create_user(
         i.store,
         i.passwords,
+        SEALER,
         i.clock,
         6,
         pim,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.identity.domain.lockout import OWN_PASSWORD, SECOND_STEP_AT_ADDRESS
+from services.identity.domain.lockout import OWN_PASSWORD, SECOND_STEP, SECOND_STEP_AT_ADDRESS
 from services.identity.usecases import presence
 from shared.acting import Acting
 from shared.errors import Forbidden, Invalid, TooMany
@@ -69,3 +69,12 @@ def test_guessing_is_slowed_as_at_a_login(identity: Identity, nora: Acting) -> N
             confirm(identity, nora, "iets anders dan dat", code=app.wrong_code())
     with pytest.raises(TooMany):
         confirm(identity, nora, code=app.code())
+
+
+def test_from_many_places_there_are_no_more_tries(identity: Identity, nora: Acting) -> None:
+    app, _recovery = set_up(identity, nora)
+    for number in range(SECOND_STEP.tries):
+        with pytest.raises(Invalid):
+            confirm(identity, replace(nora, address=f"198.51.100.{number}"), code=app.wrong_code())
+    with pytest.raises(TooMany):
+        confirm(identity, replace(nora, address="203.0.113.9"), code=app.code())

@@ -201,12 +201,15 @@ class TestCodes:
             assert second(identity, ticket_of(identity, "nora"), code)["ok"]
         assert identity.login("nora")["second_step"]["methods"] == ["totp"]
 
-    def test_new_ones_replace_the_old_ones_and_ask_the_password(
+    def test_new_ones_replace_the_old_ones_and_ask_the_password_and_a_code(
         self, identity: Identity, nora: Acting
     ) -> None:
         _, old = set_up(identity, nora)
         with pytest.raises(Invalid):
             renew_codes(identity, nora, "iets anders")
+        with pytest.raises(Invalid) as without:
+            renew_codes(identity, nora, code="")
+        assert set(without.value.fields) == {"code"}
         new = renew_codes(identity, nora)["recovery_codes"]
         assert second(identity, ticket_of(identity, "nora"), old[0]) == refused(4)
         assert second(identity, ticket_of(identity, "nora"), new[0])["ok"]
@@ -340,10 +343,12 @@ def test_a_wrong_password_does_not_tell_who_has_a_second_step(identity: Identity
 
 
 class TestEnding:
-    def test_with_the_password_it_is_off(self, identity: Identity, nora: Acting) -> None:
+    def test_with_the_password_and_a_code_it_is_off(self, identity: Identity, nora: Acting) -> None:
         set_up(identity, nora)
         with pytest.raises(Invalid):
             end(identity, nora, "iets anders")
+        with pytest.raises(Invalid):
+            end(identity, nora, code="")
         end(identity, nora)
         assert identity.login("nora")["ok"]
         with pytest.raises(Conflict):

@@ -12,7 +12,7 @@ from services.identity.usecases import managing, own, preferences, viewing
 from shared.acting import Acting
 from shared.errors import Conflict, Forbidden
 from shared.ids import new_id
-from tests.integration.identity.conftest import PASSWORD, STAFF, Identity, acting_as
+from tests.integration.identity.conftest import PASSWORD, SEALER, STAFF, Identity, acting_as
 
 
 def operator(identity: Identity) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def test_staff_have_an_account_of_their_own(identity: Identity, kind: str) -> No
     own.change_password(
         identity.store,
         identity.passwords,
+        SEALER,
         identity.clock,
         6,
         robin,

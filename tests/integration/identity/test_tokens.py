@@ -11,7 +11,7 @@ from services.identity.usecases import managing, own, tokens
 from shared.acting import Acting
 from shared.errors import Conflict, NotFound, TooMany
 from shared.ids import new_id
-from tests.integration.identity.conftest import OFFICE, PASSWORD, Identity, acting_as
+from tests.integration.identity.conftest import OFFICE, PASSWORD, SEALER, Identity, acting_as
 
 pytestmark = pytest.mark.feature("ID-13")
 
@@ -75,7 +75,7 @@ def test_it_ends_with_its_user_with_the_password_and_with_its_day(
         )
         assert opens(identity, first["token"]) is not blocked
     change = {"old": PASSWORD, "new": "kruisbessenjam", "command_id": new_id()}
-    own.change_password(identity.store, identity.passwords, identity.clock, 6, sanne, **change)
+    own.change_password(identity.store, identity.passwords, SEALER, identity.clock, 6, sanne, **change)
     assert not opens(identity, first["token"])
     second = create(identity, sanne, "Een andere")
     identity.clock.advance(days=367)

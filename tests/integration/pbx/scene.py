@@ -23,6 +23,7 @@ class Office:
     pbx: Pbx
     customer_id: str = field(default_factory=new_id)
     roles: tuple[str, ...] = ("settings",)
+    user_id: str = field(default_factory=new_id)
 
     @classmethod
     def opened(cls, pbx: Pbx, numbers: tuple[str, ...] = (COMPANY, SUPPORT, SPARE, LINE)) -> Office:
@@ -40,7 +41,7 @@ class Office:
             kind="user",
             scope="customer",
             customer_id=self.customer_id,
-            user_id=new_id(),
+            user_id=self.user_id,
             username="iris",
             roles=self.roles,
         )

@@ -84,7 +84,7 @@ def test_what_is_refused_is_one_sentence_and_an_exit_code(tikker: Tikker, tikker
     assert nobody.stderr.startswith("tikker: there is no customer 99999")
     wrong = tikker("number", "range", "add", "085", "085-000 16 99")
     assert wrong.returncode == 1
-    assert "first: Dit is geen telefoonnummer." in wrong.stderr
+    assert "first: This is not a telephone number." in wrong.stderr
 
 
 @pytest.mark.parametrize("service", ["identity", "pbx", "mobile"])

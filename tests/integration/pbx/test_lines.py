@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
 from tests.integration.pbx.conftest import Pbx
 from tests.integration.pbx.scene import COMPANY, SUPPORT, Office
+
+OTHERS = ("+31850001620", "+31850001621")
 
 
 @pytest.fixture
@@ -158,3 +162,10 @@ def test_staff_carry_a_whole_configuration_over(pbx: Pbx) -> None:
     other = Office.opened(pbx, ())
     with pytest.raises(Conflict, match="nu geen nummer"):
         other.staff("import_config", config=config)
+
+    pbx.assign(other.customer_id, *OTHERS)
+    text = json.dumps(config).replace(COMPANY, OTHERS[0]).replace(SUPPORT, OTHERS[1])
+    other.staff("import_config", config=json.loads(text))
+    ours, theirs = (each.config("published")["config"]["users"] for each in (office, other))
+    assert [user["username"] for user in ours] == [user["username"] for user in theirs]
+    assert {user["id"] for user in ours}.isdisjoint(user["id"] for user in theirs)

@@ -59,9 +59,9 @@ class Provisioning:
     keys: dict[str, str]
 
     def user(self, customer: str, method: str, **fields: Any) -> Any:
-        acting = Acting(
-            kind="user", scope="customer", customer_id=customer, user_id=new_id(), roles=("settings",)
-        )
+        """By a person of the customer, always the same one: the IDs of commands are theirs."""
+        who = customer[::-1]
+        acting = Acting(kind="user", scope="customer", customer_id=customer, user_id=who, roles=("settings",))
         return self.gateway.call("provisioning", method, acting, **fields)
 
     def staff(self, method: str, **fields: Any) -> Any:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.mobile.domain.products import GROUPS, MODULES, PRODUCTS, bundle_codes
 from services.mobile.domain.shares import changed, own_volume, shares
-from services.mobile.domain.subscriptions import add_module, change_product, end, end_module
+from services.mobile.domain.subscriptions import (
+    ModuleTerm,
+    add_module,
+    change_product,
+    end,
+    end_module,
+)
 from services.mobile.domain.terms import Deviation, Step, Terms, with_step
 from shared import call_types
 from shared.days import midnight
@@ -119,3 +128,41 @@ def test_others_are_told_of_every_product_and_when_also_of_one_that_is_planned()
         ("mobiel_onbeperkt", later, None),
     ]
     assert event.product == "mobiel_onbeperkt", "the release before knows no other"
+
+
+def test_a_module_ends_with_its_product_also_when_the_change_was_planned_before_the_module_came() -> None:
+    planned = change_product(subscription(), "mobiel_onbeperkt", day("2026-06-01"))
+    planned = change_product(planned, "zakelijk_mobiel", day("2026-08-01"))
+    abroad = add_module(planned, "zakelijk_mobiel_naar_eu", day("2026-02-01"))
+    assert abroad.modules == (ModuleTerm("zakelijk_mobiel_naar_eu", day("2026-02-01"), day("2026-06-01")),), (
+        "a product later on that has it again does not bring it back"
+    )
+    assert add_module(planned, "mobiel_internet_eu", day("2026-02-01")).modules[0].end is None
+    later = add_module(abroad, "zakelijk_mobiel_naar_eu", day("2026-09-01"))
+    assert [term.end for term in later.modules] == [day("2026-06-01"), None]
+    ended = add_module(end(planned, day("2026-05-01")), "zakelijk_mobiel_naar_eu", day("2026-02-01"))
+    assert ended.modules[0].end == day("2026-05-01")
+
+
+steps = st.lists(
+    st.tuples(
+        st.booleans(), st.sampled_from(list(PRODUCTS)), st.sampled_from(list(MODULES)), st.integers(2, 11)
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=100)
+@given(steps)
+def test_no_sequence_of_changes_leaves_a_module_on_under_a_product_that_does_not_have_it(
+    changes: list[tuple[bool, str, str, int]],
+) -> None:
+    made = subscription()
+    for is_module, product, module, month in changes:
+        at = day(f"2026-{month:02}-01")
+        with suppress(Invalid):
+            made = add_module(made, module, at) if is_module else change_product(made, product, at)
+    for month in range(1, 13):
+        at = day(f"2026-{month:02}-15")
+        for module in made.modules_at(at):
+            assert made.product_at(at) in MODULES[module].products

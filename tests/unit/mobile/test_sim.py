@@ -92,11 +92,11 @@ def test_a_confirmation_goes_before_a_refusal_and_a_time_out_before_neither() ->
 
 def test_a_new_card_is_not_blocked() -> None:
     old = subscription(sim_state=state_of([done(order())], CARD))
-    new = change_sim(old, "8931000000000000222", "", NOW)
+    new = change_sim(old, "8931000000000000222", "", SimState(), NOW)
     assert (new.sim_state, new.sim_number) == (SimState(), "8931000000000000222")
     assert [term.end for term in new.sims] == [NOW, None]
     with pytest.raises(Invalid):
-        change_sim(new, "8931000000000000222", "", NOW)
+        change_sim(new, "8931000000000000222", "", SimState(), NOW)
 
 
 steps = st.lists(
@@ -106,7 +106,7 @@ steps = st.lists(
 
 @settings(max_examples=100)
 @given(steps, st.randoms(use_true_random=False))
-def test_the_order_and_repetition_of_answers_never_change_the_state_nor_charge_twice(
+def test_the_order_and_repetition_of_answers_never_change_the_state(
     wanted: list[tuple[bool, str]], chance: random.Random
 ) -> None:
     made = [order(number, block) for number, (block, _) in enumerate(wanted, start=1)]
@@ -118,8 +118,6 @@ def test_the_order_and_repetition_of_answers_never_change_the_state_nor_charge_t
     first, second = _played(made, wanted, plain), _played(made, wanted, disturbed)
     assert [each.state for each in first] == [each.state for each in second]
     assert state_of(first, CARD) == state_of(second, CARD)
-    for each in (first, second):
-        _one_charge_in_a_row(each)
 
 
 def _played(
@@ -131,18 +129,32 @@ def _played(
     ]
     for order_id, is_done in answers:
         place = next(index for index, each in enumerate(orders) if each.id == order_id)
-        settled = sim.answered(orders[place], is_done, "", NOW)
-        if settled is orders[place]:
-            continue
-        orders[place] = settled
-        if sim.is_to_charge(settled, orders):
-            orders[place] = replace(settled, charged=True)
+        orders[place] = sim.answered(orders[place], is_done, "", NOW)
     return orders
 
 
-def _one_charge_in_a_row(orders: list[Order]) -> None:
-    """Among what was done, the same asked again is never paid again."""
-    confirmed = [each for each in orders if each.state is OrderState.CONFIRMED]
-    assert all(not each.charged for each in orders if each.state is not OrderState.CONFIRMED)
-    if len({each.block for each in confirmed}) == 1:
-        assert sum(each.charged for each in confirmed) == 1
+def charged(made: Order) -> Order:
+    return replace(done(made), charged=True)
+
+
+@pytest.mark.parametrize(
+    ("orders", "due"),
+    [
+        ([], []),
+        ([order(), sim.expired(order(2)), refused(order(3))], []),
+        ([done(order())], [1]),
+        ([done(order()), done(order(2))], [1]),
+        ([charged(order()), done(order(2))], []),
+        ([done(order()), charged(order(2))], []),
+        ([charged(order()), refused(order(2, block=False)), done(order(3))], []),
+        ([charged(order()), done(order(2, block=False, cost="0.00")), done(order(3))], [3]),
+        ([done(order(3)), charged(order()), done(order(2, block=False))], [2, 3]),
+        ([done(order(cost="0.00")), done(order(2))], [2]),
+        ([charged(order(sim_number="another card")), done(order(2))], [2]),
+        ([done(order(sim_number="another card"))], []),
+    ],
+)
+def test_what_is_due_is_one_order_of_each_row_of_the_same_that_was_done(
+    orders: list[Order], due: list[int]
+) -> None:
+    assert [each.sequence for each in sim.due(orders, CARD)] == due

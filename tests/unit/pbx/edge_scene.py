@@ -75,10 +75,26 @@ class Scene:
         for user in config.users:
             phone = {"customer_id": BAKERY, "owner": f"user:{user.id}", "state": "registered"}
             self.db["phones"].insert_one({"_id": f"sip-{user.id}", **phone, "expires_at": ALWAYS})
-            term = {"valid_from": NOON - timedelta(days=1), "valid_to": None}
-            self.db["assignments"].insert_one(
-                {"_id": user.number, "number": user.number, "customer_id": BAKERY, **term}
-            )
+        for number in (config.company.number, *(element.number for element in config.elements())):
+            if number:
+                self.assign(number, BAKERY, NOON - timedelta(days=1))
+        for line in config.lines:
+            phone = {"customer_id": BAKERY, "owner": f"line:{line.id}", "state": "registered"}
+            self.db["phones"].insert_one({"_id": f"sip-{line.id}", **phone, "expires_at": ALWAYS})
+
+    def assign(self, number: str, customer: str, since: datetime) -> None:
+        """From then on the number is this customer's, and nobody else's."""
+        self.db["assignments"].update_many(
+            {"number": number, "valid_to": None}, {"$set": {"valid_to": since}}
+        )
+        row: dict[str, Any] = {
+            "number": number,
+            "customer_id": customer,
+            "valid_from": since,
+            "valid_to": None,
+        }
+        row |= {"subject": "none", "revision": 1}
+        self.db["assignments"].insert_one({"_id": f"{number} {since}", **row})
 
     def out(self, called: str, who: str = "jan") -> Order:
         """Somebody of ours calls."""
@@ -88,11 +104,14 @@ class Scene:
         """Somebody calls us."""
         return self.router.route(Question("trunk", SHOP, called))
 
-    def tell(self, order: Order, event: str, by: Branch | None = None) -> None:
-        """What became of a call; ``by`` whom it was answered."""
+    def tell(
+        self, order: Order, event: str, by: Branch | None = None, answered: datetime | None = None
+    ) -> None:
+        """What became of a call; ``by`` whom it was ``answered``, just now unless that is said."""
         at = f"{self.now.timestamp():.3f}"
         leg = msgspec.json.encode(by.leg).decode() if by else ""
         fields = {"id": "1", "at": at, "event": event, "call": order.call, "call_id": "x@192.0.2.1"}
+        fields["answered"] = f"{(answered or self.now).timestamp():.3f}" if by else ""
         told = Called(**fields, source="trunk", sender=SHOP, dialled=JAN, began=at, leg=leg)
         record(self.store, lambda: self.now, [told])
 

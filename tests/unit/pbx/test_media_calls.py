@@ -87,8 +87,8 @@ class Desk:
     def publish(self, config: Config) -> None:
         row = _row(Settings(CUSTOMER, revision=1, enabled=True, published=config))
         self.db["settings"].replace_one({"_id": CUSTOMER}, row, upsert=True)
-        numbers = {element.number for element in config.elements() if element.number}
-        for number in numbers:
+        numbers = {config.company.number, *(element.number for element in config.elements())}
+        for number in numbers - {None, ""}:
             term = {"number": number, "customer_id": CUSTOMER, "valid_from": NOON, "valid_to": None}
             self.db["assignments"].insert_one({"_id": number, **term})
         for each in (*config.users, *config.lines):

@@ -119,6 +119,40 @@ def test_publishing_and_throwing_away_leave_no_draft() -> None:
 
 
 @pytest.mark.feature("PBX-14")
+def test_a_form_from_before_a_roll_back_is_stale() -> None:
+    """Else saving it would undo, without a word, what was rolled back, thrown away or read in."""
+    start = replace(
+        WITH_PBX, published=with_users(PbxUser(id="u", username="a"), PbxUser(id="v", username="v"))
+    )
+    rename = Change("user:u", lambda config: config, base=start.revision)
+    other = Change("user:v", lambda config: config, base=start.revision)
+    earlier = with_users(PbxUser(id="u", username="b"), PbxUser(id="v", username="v"))
+    back = published(start, earlier, Publication(NOW))
+    with pytest.raises(Conflict):
+        changed(back, rename, NOW)
+    assert changed(back, other, NOW) == back
+    changed(back, replace(rename, base=back.revision), NOW)
+
+
+@pytest.mark.feature("PBX-14")
+def test_a_form_of_a_draft_that_was_thrown_away_is_stale() -> None:
+    drafted = changed(WITH_PBX, Change("company", naming("A")), NOW)
+    gone = discarded(drafted)
+    with pytest.raises(Conflict):
+        changed(gone, Change("company", naming("A B"), base=drafted.revision), NOW)
+    changed(gone, Change("company", naming("A B"), base=gone.revision), NOW)
+
+
+@pytest.mark.feature("PBX-14")
+def test_publishing_what_everybody_saw_makes_no_form_stale() -> None:
+    drafted = changed(WITH_PBX, Change("company", naming("A")), NOW)
+    assert drafted.draft is not None
+    done = published(drafted, drafted.draft, Publication(NOW))
+    assert done.touched == drafted.touched
+    changed(done, Change("company", naming("B"), base=drafted.revision), NOW)
+
+
+@pytest.mark.feature("PBX-14")
 def test_an_earlier_version_brings_neither_lines_nor_a_night_mode_back() -> None:
     now = Config(lines=(Line(id="1", number="+31"),), night=Night(state=NightState.ON, destination="209"))
     settings = replace(WITH_PBX, published=now)

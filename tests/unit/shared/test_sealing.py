@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 
@@ -117,3 +118,16 @@ def test_in_development_a_sample_will_do(monkeypatch: pytest.MonkeyPatch) -> Non
     sample = {"sample": base64.b64encode(b"k" * 32).decode()}
     monkeypatch.setenv("TIKKER_SEALING_KEYS", json.dumps(sample))
     assert Sealer.from_environment().seal("x", ABOUT).startswith("v1.sample.")
+
+
+def test_a_mark_tells_the_same_text_from_another_and_says_nothing_of_it() -> None:
+    assert BOTH.mark("1234", ABOUT) == BOTH.mark("1234", ABOUT)
+    others = [BOTH.mark("1235", ABOUT), BOTH.mark("1234", f"{ABOUT}x"), BEFORE.mark("1234", ABOUT)]
+    assert BOTH.mark("1234", ABOUT) not in others
+    bare = {hashlib.sha256(text.encode()).hexdigest() for text in ("1234", f"{ABOUT}|1234")}
+    assert BOTH.mark("1234", ABOUT) not in bare
+
+
+def test_no_key_is_shown() -> None:
+    assert OLD not in repr(BEFORE)
+    assert repr(BEFORE.keys["old"].marking) not in repr(BEFORE)

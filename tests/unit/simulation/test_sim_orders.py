@@ -185,9 +185,9 @@ def check_card(mobile: Database, orders: list[Order], card: str) -> None:
     assert kept is not None and kept.sim_state == state_of(orders, kept.sim_number)
     confirmed = [order for order in orders if order.state is OrderState.CONFIRMED]
     assert all(order.state is OrderState.CONFIRMED for order in orders if order.charged)
-    charged = [sum(o.charged for o in run) for _, run in groupby(confirmed, lambda order: order.block)]
-    assert all(times <= 1 for times in charged)
-    assert any(charged) == any(order.block for order in confirmed), "ending a block costs nothing"
+    runs = groupby(confirmed, lambda order: order.block)
+    charged = [(block, sum(order.charged for order in run)) for block, run in runs]
+    assert all(times == block for block, times in charged), "a block is paid once, ending it costs nothing"
 
 
 def check_mails(mobile: Database, identity: Database) -> None:

@@ -86,7 +86,7 @@ def label(element: Element) -> str:
     if isinstance(element, Menu):
         return _("keuzemenu %(name)s", name=element.name)
     if isinstance(element, Line):
-        return party(element.number)
+        return party(element.number) if element.number else element.name or _("telefoon zonder nummer")
     reach = element.extension or (party(element.number) if element.number else "")
     return f"{element.name} ({reach})" if reach else element.name
 

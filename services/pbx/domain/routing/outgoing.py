@@ -19,7 +19,7 @@ def may_call(trip: Trip, number: str) -> bool:
         trip.reject(403, _("Deze beller mag niet bellen"), None, why)
         return False
     if isinstance(caller, Line):
-        return True
+        return _has_number(trip, caller)
     if not caller.number and not caller.extension:
         why = _("Een gebruiker zonder telefoonnummer en zonder extensie kan niet bellen.")
         trip.reject(403, _("%(name)s kan niet bellen", name=label(caller)), caller, why)
@@ -29,6 +29,18 @@ def may_call(trip: Trip, number: str) -> bool:
         trip.reject(403, _("%(name)s kan niet bellen", name=label(caller)), caller, why)
         return False
     return True
+
+
+def _has_number(trip: Trip, line: Line) -> bool:
+    """Whether there is a number for a line to call with; when not, the call is refused here."""
+    if line.number:
+        return True
+    why = _(
+        "Deze telefoon heeft geen telefoonnummer dat van u is. Zonder nummer kan niemand ermee bellen. "
+        "Vraag uw leverancier om een nummer."
+    )
+    trip.reject(403, _("%(name)s kan niet bellen", name=label(line)), line, why)
+    return False
 
 
 def call(trip: Trip, number: str) -> None:
@@ -41,7 +53,7 @@ def call(trip: Trip, number: str) -> None:
         trip.reject(
             404, _("%(number)s bestaat niet", number=trip.call.called), None, unknown(trip.call.called)
         )
-    elif why := trip.barred(number):
+    elif why := trip.barred(number, caller):
         code = 403 if is_blocked(trip.config.outgoing, number) else _code_of_full(trip)
         trip.reject(code, _("%(number)s mag niet gebeld worden", number=party(number)), caller, why)
     else:

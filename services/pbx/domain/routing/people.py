@@ -142,9 +142,11 @@ def _along(trip: Trip, owner: PbxUser | Line) -> tuple[Target, ...]:
         if isinstance(found, PbxUser | Line):
             if found.id in trip.state.registered and found.id not in trip.state.busy and found is not owner:
                 targets.append(Target(user=found.id, confirm=along.confirm))
-        elif found is None and is_outside(number) and not trip.barred(number):
+        elif found is None and is_outside(number) and not trip.barred(number, owner):
             targets.append(Target(number=number, confirm=along.confirm))
         else:
-            why = trip.barred(number) if is_outside(number) and found is None else unknown(along.number)
+            why = (
+                trip.barred(number, owner) if is_outside(number) and found is None else unknown(along.number)
+            )
             trip.skip(_("Simring naar %(number)s overgeslagen", number=along.number), why, owner)
     return tuple(targets)

@@ -119,18 +119,22 @@ class Trip:
             why = _("Er is geen bestemming ingevuld.") if not to.strip() else unknown(to)
             self.skip(_("%(cause)s kan niet", cause=cause), why, sender)
             return None
-        if why := self.barred(number):
+        if why := self.barred(number, sender):
             self.skip(_("%(cause)s mag niet", cause=cause), why, sender)
             return None
         return Way(None, number, sender)
 
-    def barred(self, number: str) -> str:
-        """Why an outside number may not be called now; ``""`` when it may."""
+    def payer(self, sender: Element | None) -> str:
+        """The number that pays when this element sends a call outside, ``""`` when there is none."""
+        return (sender.number if sender is not None else None) or self.config.company.number or ""
+
+    def barred(self, number: str, sender: Element | None) -> str:
+        """Why this element may not have an outside number called now; ``""`` when it may."""
         if is_blocked(self.config.outgoing, number):
             return blocked(number)
         if self.state.full is not None and out_class(number) is OutClass.INTERNATIONAL:
             return full(self.state.full)
-        return ""
+        return "" if self.payer(sender) or is_emergency(number) else unpaid()
 
     @property
     def ended(self) -> bool:
@@ -161,7 +165,7 @@ class Trip:
         name = ""
         if self.caller is not None:
             shown, name = shown_as(self.config, self.caller)
-        own = sender.number if sender is not None and sender.number else self.config.company.number
+        own = self.payer(sender) or None
         self.add(Transfer(at=self.seconds, to=number, shown=shown, name=name, on_behalf=own))
         reason = _("%(number)s gaat over", number=party(number))
         self.tell(reason, _("Het gesprek gaat naar buiten."), outside(number), step=True)
@@ -221,7 +225,7 @@ def shown_as(config: Config, caller: PbxUser | Line, emergency: bool = False) ->
     if caller.hide_number and not emergency:
         return ANONYMOUS, ""
     if isinstance(caller, Line):
-        return normalise(caller.number), caller.name
+        return normalise(caller.number) if caller.number else None, caller.name
     company = config.company
     personal = caller.number if company.shown_number == "personal" else None
     number = personal or company.number or caller.number
@@ -233,6 +237,13 @@ def blocked(number: str) -> str:
         "%(number)s is geblokkeerd: *Blokkeren uitgaand bellen* staat aan voor %(kind)s.",
         number=party(number),
         kind=CLASS_NAMES[out_class(number)],
+    )
+
+
+def unpaid() -> str:
+    """Why a call that nobody can pay for does not go outside, and what to do."""
+    return _(
+        "Er is geen telefoonnummer van u waarop dit gesprek in rekening kan komen. Kies een bedrijfsnummer."
     )
 
 
