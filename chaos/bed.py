@@ -91,8 +91,12 @@ class Bed:
         return broker.call_api(address, method, path, body)
 
     def queues(self, vhost: str) -> dict[str, int]:
-        """How many messages each queue has, those in hand as well. Raises OSError."""
-        return {row["name"]: int(row.get("messages", 0)) for row in self._queues(vhost)}
+        """How many messages of each queue wait or are in hand. Raises OSError."""
+        return {row["name"]: int(row.get("messages", 0)) - _leaving(row) for row in self._queues(vhost)}
+
+    def leaving(self, vhost: str) -> int:
+        """How many messages are on their way to the dead letters. Raises OSError."""
+        return sum(map(_leaving, self._queues(vhost)))
 
     def held_up(self, vhost: str) -> list[str]:
         """What the broker knows of each queue that is not empty. Raises OSError."""
@@ -110,6 +114,14 @@ class Bed:
     def admin_uri(self, vhost: str) -> str:
         host = f"{LOCALHOST}:{self.house.ports.broker}"
         return uris.amqp(host, ADMIN, self.house.keys.amqp(ADMIN), vhost)
+
+
+def _leaving(row: Json) -> int:
+    """What nobody can be given any more, as its time is up (a call whose caller has stopped waiting) or it
+    was handed out too often. A quorum queue counts it until the dead letters have confirmed it, which the
+    broker tries again by itself only after three minutes."""
+    total, ready = row.get("messages", 0), row.get("messages_ready", 0)
+    return max(int(total) - int(ready) - int(row.get("messages_unacknowledged", 0)), 0)
 
 
 @contextmanager

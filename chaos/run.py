@@ -242,6 +242,7 @@ def _figures(books: Books, load: Load) -> dict[str, float | int]:
         "pages": sum(len(walker.well) for walker in load.walkers),
         "phone_files": len(load.phones.well),
         "too_big_refused": int(load.carrier.refused_at_the_door),
+        "to_dead_letters": books.bed.leaving(books.bed.house.portal_vhost),
         "machine_load": round(os.getloadavg()[0], 1),
     }
 

@@ -70,14 +70,17 @@ def lacks(issuer: Issuer | None, customer: Customer, account: Account) -> list[s
 
 def obstacles(basis: Basis) -> list[str]:
     """Why this customer can not get the invoice of this month now: sentences for staff."""
-    found = lacks(basis.issuer, basis.customer, basis.account)
+    return [*lacks(basis.issuer, basis.customer, basis.account), *unpriced(basis)]
+
+
+def unpriced(basis: Basis) -> list[str]:
+    """What of this month has no price, not even that of nothing: sentences for staff."""
     span = (periods.first_day(basis.period), periods.last_day(basis.period))
-    _items, unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
-    for each in unpriced:
-        found.append(
-            _("%(name)s heeft geen prijs. Geef produkt %(code)s een prijs.", name=each.name, code=each.code)
-        )
-    return found
+    _items, found = items_of_subscriptions(basis.subscriptions, basis.prices, span)
+    return [
+        _("%(name)s heeft geen prijs. Geef produkt %(code)s een prijs.", name=each.name, code=each.code)
+        for each in found
+    ]
 
 
 def compose(basis: Basis) -> Draft:

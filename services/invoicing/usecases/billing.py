@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.invoicing.domain import periods
-from services.invoicing.domain.composing import Basis, Draft, compose
+from services.invoicing.domain.composing import Basis, Draft, compose, unpriced
 from services.invoicing.domain.invoice import Invoice
 from services.invoicing.domain.parties import Customer
 from services.invoicing.drivers.cdr import Cdr
@@ -131,7 +131,7 @@ def _held(basis: Basis, order: Order) -> str:
     if basis.statement.unrated and not order.accept_unrated:
         return unrated_sentence(basis.statement.unrated)
     draft = compose(basis)
-    return " ".join(why_not(basis, draft, order.issued_on)) if draft.lines else ""
+    return " ".join(why_not(basis, draft, order.issued_on) if draft.lines else unpriced(basis))
 
 
 def _previewed(basis: Basis, order: Order) -> Billed:
