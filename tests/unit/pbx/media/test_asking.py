@@ -52,6 +52,7 @@ def test_a_connection_is_kept_and_one_that_was_idle_for_long_is_not_used_again(
         await pbx.next(HEARD)
         assert listener.connections == 2
 
+    monkeypatch.setattr(asking, "THREADS", 1)  # each thread has a connection of its own
     asked(listener, story)
 
 
