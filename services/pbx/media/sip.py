@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(ABC):
     """Names of headers in small letters; values as they came, lists taken apart."""
 
     headers: Headers
@@ -75,8 +76,9 @@ class Message:
         via = self.get("via")
         return parameter(via, "branch"), via.partition(";")[0].split(" ")[-1].strip().lower()
 
+    @abstractmethod
     def start_line(self) -> str:
-        raise NotImplementedError
+        """The first line, without its end."""
 
     def encode(self) -> bytes:
         """As it goes over the wire, with the length of the body."""
