@@ -116,7 +116,11 @@ def queues(vhost: str) -> Iterator[Queues]:
 
 @pytest.fixture(scope="session")
 def mongo_admin() -> Iterator[pymongo.MongoClient[dict[str, object]]]:
-    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(_given("TEST_MONGO_URI"))
+    """Sees what the services see, and no sooner: what is not yet of the majority may be missing from the
+    snapshot of the next transaction."""
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(
+        _given("TEST_MONGO_URI"), w="majority", readConcernLevel="majority"
+    )
     yield client
     client.close()
 

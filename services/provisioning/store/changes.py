@@ -48,6 +48,12 @@ class Changes(Transaction):
         return [rows.device_of(row) for row in self._db["devices"].find(wanted, session=self._session)]
 
     def people(self, customer_id: str) -> list[Person]:
+        """All of a customer, for a file that is kept with this transaction. Who keeps news of one of them
+        meanwhile collides with it: else a slow one would keep a file of before after the files were made
+        anew, and nobody would look at it again."""
+        self._db["refreshes"].update_one(
+            {"_id": customer_id}, {"$inc": {"reads": 1}}, upsert=True, session=self._session
+        )
         found = self._db["people"].find({"customer_id": customer_id}, session=self._session)
         return [rows.person_of(row) for row in found]
 
@@ -108,7 +114,7 @@ class Changes(Transaction):
         return True
 
     def want_refresh(self, customer_id: str) -> None:
-        """All files of a customer may be others now."""
+        """All files of a customer may be others now; see :meth:`people`."""
         self._db["refreshes"].update_one(
             {"_id": customer_id},
             {"$set": {"since": self.at}, "$inc": {"count": 1}},

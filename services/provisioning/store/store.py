@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +21,9 @@ from shared import commands, mongo, tenancy
 from shared.mongo import Document, Lease
 
 Result = TypeVar("Result")
+
+AT_ONCE = 100
+"""Devices of a customer that are read together; each has its file with it."""
 
 
 class Store:
@@ -83,10 +87,11 @@ class Store:
         found = found.sort([("created_at", ASCENDING), ("_id", ASCENDING)]).limit(limit)
         return [rows.device_of(row) for row in found]
 
-    def all_of(self, customer_id: str) -> Iterator[Device]:
-        """All devices of a customer, whole."""
-        for row in self._db["devices"].find({"customer_id": customer_id}).batch_size(100):
-            yield rows.device_of(row)
+    def all_of(self, customer_id: str) -> Iterator[list[Device]]:
+        """All devices of a customer, whole, some at a time: read when they are asked for."""
+        found = self._db["devices"].find({"customer_id": customer_id}).batch_size(AT_ONCE)
+        while some := list(islice(found, AT_ONCE)):
+            yield [rows.device_of(row) for row in some]
 
     def sealed_after(self, device_id: str, limit: int) -> list[Device]:
         """The next devices by ID, whole."""
@@ -124,7 +129,7 @@ class Store:
 
     def refreshed(self, customer_id: str, count: int) -> None:
         """Done, unless it was said again meanwhile."""
-        self._db["refreshes"].delete_one({"_id": customer_id, "count": count})
+        self._db["refreshes"].update_one({"_id": customer_id, "count": count}, {"$unset": {"since": 1}})
 
     def republish(self, after: str, limit: int, at: datetime) -> list[Device]:
         """Tell others of the next devices by ID, as they stand."""

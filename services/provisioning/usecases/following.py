@@ -105,9 +105,13 @@ def refresh_due(store: Store, workshop: Workshop, clock: Clock) -> int:
 
 
 def refresh(store: Store, workshop: Workshop, clock: Clock, customer_id: str) -> list[bool]:
-    """Per device of the customer, whether its file became another."""
-    people = store.people(customer_id)
-    return [_safely(store, workshop, clock, old, people) for old in store.all_of(customer_id)]
+    """Per device of the customer, whether its file became another. People are read after the devices: what a
+    device was made with is never made anew from people of before."""
+    made: list[bool] = []
+    for some in store.all_of(customer_id):
+        people = store.people(customer_id)
+        made += [_safely(store, workshop, clock, old, people) for old in some]
+    return made
 
 
 def _safely(store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person]) -> bool:

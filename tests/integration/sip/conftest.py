@@ -190,7 +190,9 @@ def _user(name: str, extension: str) -> dict[str, Any]:
 
 
 def _database(bed: Testbed, house: House) -> Any:
-    client: MongoClient[Any] = MongoClient(bed.mongo_uri, tz_aware=True)
+    client: MongoClient[Any] = MongoClient(
+        bed.mongo_uri, tz_aware=True, w="majority", readConcernLevel="majority"
+    )
     return client[f"pbx{house.database_suffix}"]
 
 
