@@ -78,10 +78,10 @@ class Finding:
             {"$sort": {"created_at": DESCENDING, "_id": DESCENDING}},
             *(_not_registered(now) if state == NOT_REGISTERED else ()),
             {"$limit": limit},
-            {"$project": {"rendered.body": 0, "secrets": 0, "contacts": 0}},
+            {"$project": {**rows.SHOWN, "contacts": 0}},
         ]
         found = self._db["devices"].aggregate(steps)
-        return [rows.device_of(_without_body(row)) for row in found]
+        return [rows.shown_device_of(row) for row in found]
 
     def _behind(self, device_id: str) -> Document:
         last = self._db["devices"].find_one({"_id": device_id}, {"created_at": 1})
@@ -140,10 +140,3 @@ def _not_registered(now: datetime) -> list[Document]:
             }
         },
     ]
-
-
-def _without_body(row: Document) -> Document:
-    """The file itself stays in the database; whether it is the one that was fetched is shown."""
-    if row.get("rendered"):
-        row["rendered"] = {"body": "", **row["rendered"]}
-    return row

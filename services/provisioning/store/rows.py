@@ -15,6 +15,10 @@ _KEPT = (datetime,)
 """What MongoDB keeps as it is."""
 
 
+SHOWN = {"rendered.body": 0, "secrets": 0}
+"""A projection for lists: neither secrets nor the file itself, but whether it is the one that was fetched."""
+
+
 def device_row(device: Device) -> Document:
     """Without a MAC address the field is absent: the unique index is about those that are there."""
     row: Document = msgspec.to_builtins(device, builtin_types=_KEPT)
@@ -26,6 +30,12 @@ def device_row(device: Device) -> Document:
 
 def device_of(row: Document) -> Device:
     return msgspec.convert({**row, "id": row["_id"]}, Device)
+
+
+def shown_device_of(row: Document) -> Device:
+    """A device as it was read with :data:`SHOWN`; never to be saved."""
+    kept = row.get("rendered")
+    return device_of({**row, "rendered": {"body": "", **kept} if kept else None})
 
 
 def person_row(person: Person) -> Document:

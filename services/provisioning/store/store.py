@@ -83,9 +83,9 @@ class Store:
                 return []
             at = last["created_at"]
             wanted["$or"] = [{"created_at": {"$gt": at}}, {"created_at": at, "_id": {"$gt": after}}]
-        found = self._db["devices"].find(wanted, {"rendered": 0, "secrets": 0})
+        found = self._db["devices"].find(wanted, rows.SHOWN)
         found = found.sort([("created_at", ASCENDING), ("_id", ASCENDING)]).limit(limit)
-        return [rows.device_of(row) for row in found]
+        return [rows.shown_device_of(row) for row in found]
 
     def all_of(self, customer_id: str) -> Iterator[list[Device]]:
         """All devices of a customer, whole, some at a time: read when they are asked for."""

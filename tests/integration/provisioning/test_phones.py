@@ -61,6 +61,8 @@ def test_each_vendors_phone_gets_its_own_file_its_own_way(
 
     until(lambda: state()["fetched_at"], what="the mark of the fetch")
     assert (state()["agent"], state()["agent_fits"], state()["up_to_date"]) == (agent, True, True)
+    (listed,) = provisioning.user(customer, "devices")["rows"]
+    assert listed["state"] == state()
 
 
 @pytest.mark.feature("PRV-04")
