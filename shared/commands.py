@@ -17,7 +17,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from shared import tenancy
-from shared.errors import Conflict
+from shared.errors import USED, Conflict
 from shared.mongo import Document, transact
 from shared.words import gettext
 
@@ -54,7 +54,7 @@ def once(
         try:
             db["commands"].insert_one(row, session=session)
         except DuplicateKeyError as problem:
-            raise Conflict(gettext("Deze opdracht is al gebruikt voor iets anders.")) from problem
+            raise Conflict(_is_used()) from problem
         return answer
 
     return transact(db, run)
@@ -76,6 +76,10 @@ def _done(
         wanted["customer_id"] = {"$in": [customer, None]}  # some releases did not keep whose it was
     found = {row["_id"]: row for row in db["commands"].find(wanted, session=session)}
     if key in found and found[key]["request"] != digest:
-        raise Conflict(gettext("Deze opdracht is al gebruikt voor iets anders."))
+        raise Conflict(_is_used(), command=USED)
     before = found.get(command_id)
     return found.get(key) or (before if before and before["request"] == digest else None)
+
+
+def _is_used() -> str:
+    return gettext("Deze opdracht is al gebruikt voor iets anders.")

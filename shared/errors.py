@@ -63,6 +63,10 @@ class Conflict(TikkerError):
     sentence = _l("Dit is intussen gewijzigd of al in gebruik.")
 
 
+USED = "used"
+"""In ``details["command"]`` of the Conflict of a command's ID that its caller used for something else."""
+
+
 class TooMany(TikkerError):
     """Too many tries; ``retry_after`` is in seconds."""
 

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway.forms.filled import Filled, read
-from gateway.models.answer import REFUSALS, Answer, answer_to
+from gateway.models.answer import REFUSALS, Answer, answer_to, was_done_before
 from shared.errors import TikkerError
 from shared.ids import new_id
 
@@ -55,14 +55,16 @@ class Form:
         return cls(schema, read(schema, fields), command_id(request.form.get(COMMAND, "")))
 
     def refused(self, error: TikkerError) -> Form:
-        """The same input, with what a service said: beside its fields, else above the form."""
+        """The same input, with what a service said: beside its fields, else above the form. It keeps its
+        command's ID, but for one that was used with other input."""
         said: Mapping[str, list[str]] = error.details.get("fields") or {}
         ours = {_on_page(self.schema, name): words for name, words in said.items()}
         beside = {name: words for name, words in ours.items() if name in self.labels}
         answer = None if beside else answer_to(error)
         if answer and ours:  # about what is not on this page
             answer = replace(answer, sentence=" ".join(chain.from_iterable(ours.values())))
-        return replace(self, filled=self.filled.with_errors(beside), answer=answer)
+        command = new_id() if was_done_before(error) else self.command
+        return replace(self, filled=self.filled.with_errors(beside), command=command, answer=answer)
 
     def answered(self, answer: Answer) -> Form:
         """The same input, with this above it."""

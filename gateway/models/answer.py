@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.formatters import wait
 from gateway.words import gettext as _
-from shared.errors import Conflict, Fault, Invalid, TikkerError, TooMany, Unavailable
+from shared.errors import USED, Conflict, Fault, Invalid, TikkerError, TooMany, Unavailable
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,14 @@ def answer_to(error: TikkerError) -> Answer:
     if isinstance(error, (Unavailable, Fault)):
         sentence = _("Wat u hebt ingevuld, staat er nog. Probeer het over een minuut opnieuw.")
         return Answer(_("Dit lukt nu even niet."), sentence, 503, serious=False)
+    if was_done_before(error):
+        sentence = _("U vulde toen iets anders in. Wilt u dit alsnog? Verstuur het dan nog een keer.")
+        return Answer(_("Dit formulier was al verwerkt."), sentence, 409, serious=False)
     status = 409 if isinstance(error, Conflict) else 422
     return Answer(_("Dit kan niet."), str(error), status)
+
+
+def was_done_before(error: TikkerError) -> bool:
+    """Whether the form that was sent had done something already, with other values: an answer that was lost,
+    or a page that one went back to. Under its command's ID it never does anything else."""
+    return error.details.get("command") == USED

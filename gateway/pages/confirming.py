@@ -15,6 +15,7 @@ from flask import g, render_template, request
 
 from gateway.forms.confirming import BACK, CODE, PASSWORD, ConfirmForm
 from gateway.forms.form import COMMAND, Form, command_id
+from gateway.forms.people import DetailsForm
 from gateway.models.account import Account
 from gateway.models.answer import REFUSALS
 from gateway.models.part import Part
@@ -36,7 +37,6 @@ BANK = _l("Hier staat van welke en naar welke bankrekening geld gaat.")
 ADDRESS = _l("Naar het e-mailadres gaat de link waarmee iemand een nieuw wachtwoord kiest.")
 SECOND_STEP = _l("Hierna is bij het inloggen alleen nog een wachtwoord nodig.")
 
-ADDRESS_FIELD = "email"
 NOT_CARRIED = {"csrf_token", COMMAND, PASSWORD, CODE, BACK}
 """Fields that the question has itself."""
 
@@ -77,8 +77,8 @@ def ask_before_address(known: Callable[[], str]) -> Page | None:
     """The question, when the form would have mail go to another address than the ``known`` one."""
     if recently_confirmed(parts().clock()):
         return None
-    typed = request.form.get(ADDRESS_FIELD, "").strip()
-    return None if Part.ask(known).value == typed else ask_first(ADDRESS)
+    wanted = Form.sent(DetailsForm()).values.get("email", "")  # as the form itself will read it
+    return None if Part.ask(known).value == wanted else ask_first(ADDRESS)
 
 
 def _themselves() -> Acting:

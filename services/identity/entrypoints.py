@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import eventlet
@@ -52,6 +52,9 @@ log = get_logger(__name__)
 ANYONE = ("anonymous",)
 USER = ("user",)
 STAFF = ("staff",)
+
+by_hand = partial(rpc, kinds=USER + STAFF, programs=False)
+"""Changes of one's own account: a program never changes that of the user it acts for."""
 
 PRODUCERS = tuple(event.producer() for event in NOTIFICATIONS)
 AUDITED = tuple(event.producer() for event in AUDITS)
@@ -153,21 +156,21 @@ class IdentityService(Resealing, Operations):
     def account(self, acting: Acting) -> Reply:
         return views.account(self.store, acting)
 
-    @rpc(requests.ChangeDetails, kinds=USER + STAFF)
+    @by_hand(requests.ChangeDetails)
     def change_details(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_details(self.store, clock, acting, **fields)
 
-    @rpc(requests.ChangeUsername, kinds=USER + STAFF)
+    @by_hand(requests.ChangeUsername)
     def change_username(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_username(self.store, clock, acting, **fields)
 
-    @rpc(requests.ChangePassword, kinds=USER + STAFF)
+    @by_hand(requests.ChangePassword)
     def change_password(self, acting: Acting, **fields: Any) -> Reply:
         return own.change_password(
             self.store, self.passwords, self.sealer, clock, self.shortest_password, acting, **fields
         )
 
-    @rpc(requests.ConfirmPresence, kinds=USER + STAFF)
+    @by_hand(requests.ConfirmPresence)
     def confirm_presence(self, acting: Acting, **fields: Any) -> Reply:
         return presence.confirm(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
@@ -177,19 +180,19 @@ class IdentityService(Resealing, Operations):
     def second_step(self, acting: Acting, **fields: Any) -> Reply:
         return views.second_step(self.store, acting, **fields)
 
-    @rpc(requests.BeginSecondStep, kinds=USER + STAFF)
+    @by_hand(requests.BeginSecondStep)
     def begin_second_step(self, acting: Acting, **fields: Any) -> Reply:
         return second_steps.begin(self.store, self.sealer, clock, acting, **fields)
 
-    @rpc(requests.ConfirmSecondStep, kinds=USER + STAFF)
+    @by_hand(requests.ConfirmSecondStep)
     def confirm_second_step(self, acting: Acting, **fields: Any) -> Reply:
         return second_steps.confirm(self.store, self.sealer, clock, acting, **fields)
 
-    @rpc(requests.WithPassword, kinds=USER + STAFF)
+    @by_hand(requests.WithPassword)
     def new_recovery_codes(self, acting: Acting, **fields: Any) -> Reply:
         return second_steps.renew_codes(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
-    @rpc(requests.WithPassword, kinds=USER + STAFF)
+    @by_hand(requests.WithPassword)
     def end_second_step(self, acting: Acting, **fields: Any) -> Reply:
         return second_steps.end(self.store, self.passwords, self.sealer, clock, acting, **fields)
 
@@ -199,15 +202,15 @@ class IdentityService(Resealing, Operations):
     def tokens(self, acting: Acting) -> Reply:
         return tokens.own(self.store, clock, acting)
 
-    @rpc(requests.CreateToken, kinds=USER + STAFF)
+    @by_hand(requests.CreateToken)
     def create_token(self, acting: Acting, **fields: Any) -> Reply:
         return tokens.create(self.store, clock, acting, **fields)
 
-    @rpc(requests.RevokeToken, kinds=USER + STAFF)
+    @by_hand(requests.RevokeToken)
     def revoke_token(self, acting: Acting, **fields: Any) -> Reply:
         return tokens.revoke(self.store, clock, acting, **fields)
 
-    @rpc(requests.SetPreferences, kinds=USER + STAFF)
+    @by_hand(requests.SetPreferences)
     def set_preferences(self, acting: Acting, **fields: Any) -> Reply:
         return preferences.set_preferences(self.store, clock, acting, **fields)
 

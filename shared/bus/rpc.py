@@ -112,10 +112,13 @@ class SafeRpc(Rpc):
     rpc_consumer = SafeRpcConsumer()
     traced_as = telemetry.SERVER
 
-    def __init__(self, schema: type[Schema] | None, kinds: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, schema: type[Schema] | None, kinds: tuple[str, ...], programs: bool, **kwargs: Any
+    ) -> None:
         super().__init__(expected_exceptions=(TikkerError,), **kwargs)
         self.schema = schema
         self.kinds = kinds
+        self.programs = programs
 
     def setup(self) -> None:
         super().setup()
@@ -130,7 +133,7 @@ class SafeRpc(Rpc):
     def take(self, body: bytes, message: Any) -> None:
         headers = message.headers if isinstance(message.headers, dict) else {}
         acting = self.verifier.verify(headers.get(CONTEXT_HEADER))
-        if acting.kind not in self.kinds:
+        if acting.kind not in self.kinds or acting.program and not self.programs:
             raise Forbidden()
         with speaking(acting.language):
             fields = self._fields(body)
@@ -208,6 +211,9 @@ def _error_for_wire(error: BaseException | None) -> dict[str, Any] | None:
     }
 
 
-def rpc(schema: type[Schema] | None = None, kinds: tuple[str, ...] = ("user",)) -> Callable[[Method], Method]:
-    """Let others call the decorated method; ``kinds`` are the contexts that may (deny by default)."""
-    return SafeRpc.decorator(schema, kinds)  # type: ignore[no-any-return]
+def rpc(
+    schema: type[Schema] | None = None, kinds: tuple[str, ...] = ("user",), programs: bool = True
+) -> Callable[[Method], Method]:
+    """Let others call the decorated method; ``kinds`` are the contexts that may (deny by default). Without
+    ``programs`` a person has to be at the keyboard."""
+    return SafeRpc.decorator(schema, kinds, programs)  # type: ignore[no-any-return]

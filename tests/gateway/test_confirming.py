@@ -185,6 +185,25 @@ def test_details_without_another_address_ask_nothing(
     assert did(rpc, method)
 
 
+@pytest.mark.parametrize(
+    ("address", "known", "typed", "method"),
+    [
+        (PERSON, "", ["", ADDRESS["email"]], "change_user"),
+        (PERSON, people.DETAILS["email"], [" ", ADDRESS["email"], people.DETAILS["email"]], "change_user"),
+        (OWN, "", ["", ADDRESS["email"]], "change_details"),
+    ],
+)
+def test_the_address_that_is_asked_about_is_the_one_that_would_be_kept(
+    anna: Browser, rpc: FakeRpc, address: str, known: str, typed: list[str], method: str
+) -> None:
+    """Also in a request that no page of ours sends, with the field more than once."""
+    anna.page(OWN)
+    rpc.answers["identity", "user"] = people.user(email=known)
+    rpc.answers["identity", "account"] = people.own_account(roles=list(ROLE_NAMES), email=known)
+    question(anna.post(address, ADDRESS | {"email": typed}))
+    assert not did(rpc, method)
+
+
 def test_another_address_is_typed_once(anna: Browser, rpc: FakeRpc) -> None:
     """Links for a new password go there, so it opens the account for good."""
     form = carried(question(anna.post(OWN, ADDRESS)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import Conflict, Invalid, Unavailable
+from shared.errors import USED, Conflict, Invalid, Unavailable
 from tests.gateway import builders, people
 from tests.gateway.browser import Browser, Page, words
 from tests.gateway.fakes import FakeRpc
@@ -107,7 +107,7 @@ def test_everything_wrong_is_said_at_once_and_what_was_typed_stays(manager: Brow
         (Invalid(fields={"username": ["Gebruik letters en cijfers."]}), "gebruikersnaam", 422),
         (Conflict("Bezet.", fields={"username": ["Deze naam is al in gebruik."]}), "gebruikersnaam", 422),
         (Invalid(fields={"infix": ["Te lang."]}), "tussenvoegsel", 422),
-        (Conflict("Deze opdracht is al gebruikt voor iets anders."), None, 409),
+        (Conflict("Een ander wijzigde dit."), None, 409),
         (Unavailable(), None, 503),
     ],
 )
@@ -125,6 +125,21 @@ def test_what_identity_refuses_finds_its_field_or_stands_above(
         assert len(page.all("div", role="alert")) == 1
     assert page.field("gebruikersnaam").attrs["value"] == "p.jonker"
     assert page.field("opdracht").attrs["value"] == COMMAND
+
+
+@pytest.mark.feature("GW-02")
+def test_a_form_that_had_arrived_with_other_input_can_be_sent_as_it_is_now(
+    manager: Browser, rpc: FakeRpc
+) -> None:
+    """An answer was lost, and something else typed: under that command it would be refused for ever."""
+    rpc.answers["identity", "add_user"] = Conflict("Deze opdracht is al gebruikt.", command=USED)
+    response = manager.post(NEW, {**FILLED, "welkom": "1"})
+    page = Page(response.text)
+    assert response.status_code == 409
+    assert "Verstuur het dan nog een keer." in page.one("div", role="alert").text
+    assert page.field("gebruikersnaam").attrs["value"] == "p.jonker"
+    fresh = page.field("opdracht").attrs["value"]
+    assert len(fresh) == len(COMMAND) and fresh != COMMAND
 
 
 def test_sending_twice_is_one_command(manager: Browser, rpc: FakeRpc) -> None:

@@ -81,6 +81,7 @@ def test_staff_read_that_a_token_without_roles_is_no_small_thing(
 ) -> None:
     rpc.answers["identity", "tokens"] = {"rows": [tokens.token()], "roles": roles}
     text = operator.page(ADDRESS).text
-    assert "Het programma mag in Beheer alles wat u mag, ook zonder rollen." in text
-    assert "Zonder rollen: alles van Beheer, behalve uw collega’s." in text
+    assert "Het programma mag in Beheer wat u mag, ook zonder rollen." in text
+    assert "Een programma ziet geen geheimen, en wijzigt uw eigen account en de Afzenders niet." in text
+    assert "Zonder rollen: alles wat een programma in Beheer mag, behalve uw collega’s." in text
     assert "alleen gespreksdetails" not in text

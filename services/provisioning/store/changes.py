@@ -26,6 +26,10 @@ class Taken(Exception):
         self.field = field
 
 
+class Overtaken(Exception):
+    """News came since one began to make the files of a customer anew: who reads it makes them again."""
+
+
 class Changes(Transaction):
     """``at`` is the moment of the command or event."""
 
@@ -41,6 +45,11 @@ class Changes(Transaction):
         wanted = {"customer_id": customer_id, "mac": mac}
         row = self._db["devices"].find_one(wanted, session=self._session)
         return rows.device_of(row) if row else None
+
+    def fetches_as(self, customer_id: str, config_user: str) -> bool:
+        """Whether a device of the customer fetches its configuration under this name."""
+        wanted = {"customer_id": customer_id, "config_user": config_user}
+        return self._db["devices"].find_one(wanted, {"_id": 1}, session=self._session) is not None
 
     def devices_of(self, person: Person) -> list[Device]:
         field = "line_id" if person.kind == LINE else "user_id"
@@ -84,6 +93,14 @@ class Changes(Transaction):
         self._db["registrations"].delete_one({"_id": device.sip_user}, session=self._session)
         gone = msgspec.structs.replace(device, revision=device.revision + 1)
         self.tell_device(gone, deleted=True)
+
+    def hold_news(self, customer_id: str, count: int) -> None:
+        """Let news of the customer's people, and who makes files after it, wait for this transaction. Raises
+        :class:`Overtaken` unless ``count`` is still how often news was said."""
+        wanted: Document = {"_id": customer_id, "count": count}
+        held = self._db["refreshes"].update_one(wanted, {"$inc": {"reads": 1}}, session=self._session)
+        if not held.matched_count:
+            raise Overtaken
 
     def set_rendered(self, device: Device, rendered: Rendered) -> bool:
         """Keep another file; False when the device has changed meanwhile."""

@@ -92,9 +92,15 @@ class Desk:
         self._marks.update_one({"_id": device.id}, {"$set": new})
 
     def keep(self, device: Device, rendered: Rendered) -> None:
-        """Keep a file that was made anew, unless the device changed meanwhile."""
-        old = device.rendered.etag if device.rendered else None
-        wanted = {"_id": device.id, "revision": device.revision, "rendered.etag": old}
+        """Keep a file that was made anew, unless the device or its file changed meanwhile: the same text may
+        have been made of other news in between."""
+        old = device.rendered
+        wanted = {
+            "_id": device.id,
+            "revision": device.revision,
+            "rendered.etag": old.etag if old else None,
+            "rendered.made_from": old.made_from if old else None,
+        }
         self._marks.update_one(wanted, {"$set": {"rendered": msgspec.to_builtins(rendered)}})
 
 

@@ -54,7 +54,8 @@ def create_device(
         owner = _owner(user_id, line_id)
         _require_owner(changes, customer_id, owner)
         _refuse_known(changes, workshop, customer_id, read, None)
-        new = _new(device_id, customer_id, changes.at, profile, identity)
+        config_user = _config_user(changes, customer_id, identity, device_id)
+        new = _new(device_id, customer_id, changes.at, profile, config_user)
         new = msgspec.structs.replace(
             new,
             mac=read,
@@ -166,13 +167,20 @@ def _seed(customer_id: str, command_id: str) -> str:
     return f"{customer_id}|{command_id}"
 
 
-def _new(device_id: str, customer_id: str, at: datetime, profile: Profile, identity: str) -> Device:
+def _config_user(changes: Changes, customer_id: str, identity: str, device_id: str) -> str:
+    """As the form showed it. Another when a phone has it: who chooses the IDs of their commands may choose a
+    colleague's, or one of long ago."""
+    shown = devices.config_user(identity)
+    return devices.config_user(device_id) if changes.fetches_as(customer_id, shown) else shown
+
+
+def _new(device_id: str, customer_id: str, at: datetime, profile: Profile, config_user: str) -> Device:
     return Device(
         id=device_id,
         customer_id=customer_id,
         model=profile.model,
         label="",
-        config_user=devices.config_user(identity),
+        config_user=config_user,
         sip_user=devices.new_sip_user(),
         book=new_id(),
         created_at=at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,6 +12,7 @@ from services.provisioning.domain.device import LINE, Device, Person
 from services.provisioning.domain.registrations import Contact
 from services.provisioning.domain.texts import Unwritable
 from services.provisioning.store import Changes, Store
+from services.provisioning.store.changes import Overtaken
 from services.provisioning.store.finding import Customer
 from services.provisioning.usecases.workshop import Clock, Workshop, is_another
 from shared.acting import Acting
@@ -93,43 +95,57 @@ def _unlink(changes: Changes, workshop: Workshop, device: Device) -> None:
 
 
 def refresh_due(store: Store, workshop: Workshop, clock: Clock) -> int:
-    """Make the files that are others now, and have their phones told; how many. One process at a time."""
+    """Make the files that are others now, and have their phones told; how many. One process at a time: one
+    that takes longer than its lease keeps nothing more once there is newer news."""
     due = store.due(clock() - SETTLES, AT_ONCE)
     if not due or not store.lease.hold():
         return 0
+    return sum(_customers(store, workshop, clock, customer_id, count) for customer_id, count in due)
+
+
+def _customers(store: Store, workshop: Workshop, clock: Clock, customer_id: str, count: int) -> int:
+    """Overtaken by news, it leaves the rest to the turn after that."""
     made = 0
-    for customer_id, count in due:
-        made += sum(refresh(store, workshop, clock, customer_id))
+    try:
+        for another in refresh(store, workshop, clock, customer_id, count):
+            made += another
         store.refreshed(customer_id, count)
+    except Overtaken:
+        log.info("news came while files were made", customer_id=customer_id)
     return made
 
 
-def refresh(store: Store, workshop: Workshop, clock: Clock, customer_id: str) -> list[bool]:
-    """Per device of the customer, whether its file became another. People are read after the devices: what a
-    device was made with is never made anew from people of before."""
-    made: list[bool] = []
+def refresh(store: Store, workshop: Workshop, clock: Clock, customer_id: str, count: int) -> Iterator[bool]:
+    """Per device of the customer, whether its file became another. ``count`` is how often news was said when
+    this began; :class:`Overtaken` at more. People are read after the devices: what a device was made with is
+    never made anew from people of before."""
     for some in store.all_of(customer_id):
         people = store.people(customer_id)
-        made += [_safely(store, workshop, clock, old, people) for old in some]
-    return made
+        for old in some:
+            yield _safely(store, workshop, clock, old, people, count)
 
 
-def _safely(store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person]) -> bool:
+def _safely(
+    store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person], count: int
+) -> bool:
     """One device whose file cannot be made stands in no other's way."""
     try:
-        return _refreshed(store, workshop, clock, old, people)
+        return _refreshed(store, workshop, clock, old, people, count)
     except (Unwritable, Unreadable) as problem:
         log.error("a file cannot be made", device_id=old.id, model=old.model, reason=str(problem))
         return False
 
 
-def _refreshed(store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person]) -> bool:
+def _refreshed(
+    store: Store, workshop: Workshop, clock: Clock, old: Device, people: list[Person], count: int
+) -> bool:
     new = workshop.with_file(old, people)
     if new.rendered is None or new.rendered == old.rendered:
         return False
     rendered, event = new.rendered, workshop.profile(new).spec.resync
 
     def work(changes: Changes) -> bool:
+        changes.hold_news(new.customer_id, count)
         kept = changes.set_rendered(new, rendered)
         if kept and is_another(old, new):
             changes.resync(new, event)

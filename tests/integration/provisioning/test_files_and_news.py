@@ -15,7 +15,7 @@ from services.provisioning.domain.device import Device, Person
 from services.provisioning.domain.profiles import profiles
 from services.provisioning.store import Changes, Store
 from services.provisioning.store.indexes import prepare
-from services.provisioning.usecases.following import refresh, refresh_due, user_changed
+from services.provisioning.usecases.following import refresh_due, user_changed
 from services.provisioning.usecases.workshop import Workshop
 from shared import mongo
 from shared.events import PbxUserChanged, wrap
@@ -56,9 +56,13 @@ def key_of(store: Store, made: Device) -> str:
     return setting(text, "linekey.2.value")
 
 
-def hear(store: Store) -> None:
+def sales(revision: int, extension: str) -> PbxUserChanged:
+    return msgspec.structs.replace(SALES, revision=revision, extension=extension)
+
+
+def hear(store: Store, news: PbxUserChanged = SALES) -> None:
     """News of a colleague, and the files of that customer made anew after it."""
-    envelope = wrap(SALES, DEVICE.customer_id)
+    envelope = wrap(news, DEVICE.customer_id)
     assert user_changed(store, WORKSHOP, envelope)
     refresh_due(store, WORKSHOP, lambda: envelope.occurred_at + LATER)
     assert store.due(envelope.occurred_at + LATER, 1) == []
@@ -81,21 +85,50 @@ def test_a_slow_command_does_not_keep_a_file_from_before_news_that_was_dealt_wit
 
 
 def test_files_made_anew_take_no_news_away(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A device that is made while those of its customer are looked at keeps what it was made with."""
+    """A device that is made while those of its customer are looked at keeps what it was made with; the others
+    are looked at again."""
     first, second = (device(model="yealink-t54w", **names(each)) for each in "12")
     store.in_one(first.created_at, lambda changes: changes.add(WORKSHOP.with_file(first, [])))
-    read = store.people
+    told, read = wrap(SALES, DEVICE.customer_id), store.people
+    assert user_changed(store, WORKSHOP, told)
 
     def people(customer_id: str) -> list[Person]:
         before = read(customer_id)
-        assert user_changed(store, WORKSHOP, wrap(SALES, DEVICE.customer_id))
+        assert user_changed(store, WORKSHOP, wrap(sales(2, "202"), DEVICE.customer_id))
         with_news = WORKSHOP.with_file(second, read(customer_id))
         store.in_one(second.created_at, lambda changes: changes.add(with_news))
         return before
 
     monkeypatch.setattr(store, "people", people)
-    refresh(store, WORKSHOP, lambda: DEVICE.created_at, DEVICE.customer_id)
-    assert key_of(store, second) == "201"
+    refresh_due(store, WORKSHOP, lambda: told.occurred_at + LATER)
+    assert key_of(store, second) == "202"
+    monkeypatch.setattr(store, "people", read)
+    refresh_due(store, WORKSHOP, lambda: told.occurred_at + LATER)
+    assert key_of(store, first) == "202"
+
+
+@pytest.mark.parametrize("newer", ["203", "201"], ids=["another", "as it was"])
+def test_who_was_overtaken_puts_no_older_file_over_a_newer_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch, newer: str
+) -> None:
+    """Making the files of many customers takes longer than a lease: another process has it then, and is done
+    while the first goes on with what it read before."""
+    made = device(model="yealink-t54w")
+    store.in_one(made.created_at, lambda changes: changes.add(WORKSHOP.with_file(made, [])))
+    hear(store)
+    read = store.people
+
+    def people(customer_id: str) -> list[Person]:
+        monkeypatch.setattr(store, "people", read)
+        before = read(customer_id)
+        hear(store, sales(3, newer))
+        return before
+
+    told = wrap(sales(2, "202"), DEVICE.customer_id)
+    assert user_changed(store, WORKSHOP, told)
+    monkeypatch.setattr(store, "people", people)
+    assert refresh_due(store, WORKSHOP, lambda: told.occurred_at + LATER) == 0
+    assert key_of(store, made) == newer
 
 
 def test_news_after_news_is_dealt_with_each_time(store: Store) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shared import commands, tenancy
 from shared.acting import Acting
-from shared.errors import Conflict
+from shared.errors import USED, Conflict, from_wire
 from tests.support.memory_mongo import Database
 from tests.support.memory_server import Server
 
@@ -64,8 +64,9 @@ def test_nobody_claims_it_ahead_for_another(db: Any) -> None:
 @pytest.mark.parametrize("acting", [ANNA, STAFF, None])
 def test_of_ones_own_it_is_for_one_thing(db: Any, acting: Acting | None) -> None:
     run(db, acting)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refused:
         run(db, acting, "roll back")
+    assert from_wire(refused.value.to_wire()).details["command"] == USED
 
 
 def before_the_update(db: Any, acting: Acting, asked: str = "publish") -> None:
