@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from cli.demo import handsets
-from cli.demo.telephony import id_of
 from cli.seeding.doors import Doors
 from cli.seeding.people import Ids
 from shared.errors import Invalid
@@ -18,11 +17,13 @@ def ensure_handsets(doors: Doors, ids: Ids) -> None:
     customer_id = ids[handsets.CUSTOMER.code]
     if doors.staff("provisioning", "devices_of", customer_id=customer_id)["rows"]:
         return
+    config = doors.staff("pbx", "config_of", customer_id=customer_id, which="published")["config"]
+    users = {user["extension"]: str(user["id"]) for user in config["users"]}
     for handset in handsets.HANDSETS:
-        _add(doors, customer_id, handset)
+        _add(doors, customer_id, handset, users[handset.extension])
 
 
-def _add(doors: Doors, customer_id: str, handset: handsets.Handset) -> None:
+def _add(doors: Doors, customer_id: str, handset: handsets.Handset, user_id: str) -> None:
     """provisioning hears of the PBX's users from the bus: it may need a moment."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -35,7 +36,7 @@ def _add(doors: Doors, customer_id: str, handset: handsets.Handset) -> None:
                 mac=handset.mac,
                 label=handset.label,
                 password=handsets.PASSWORD,
-                user_id=id_of(f"user {handset.extension}"),
+                user_id=user_id,
                 command_id=f"demo-handset-{handset.extension}-{customer_id[:8]}",
             )
             return

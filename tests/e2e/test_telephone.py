@@ -56,6 +56,8 @@ class Shop:
         self.command("assign_numbers", customer_id=self.id, numbers=[COMPANY, SUPPORT], valid_from=today)
         self.command("enable_pbx", customer_id=self.id)
         self.command("import_config", customer_id=self.id, config=self._config())
+        users = self.staff("pbx", "config_of", customer_id=self.id)["config"]["users"]
+        self.people = {user["extension"]: user["id"] for user in users}
 
     def _config(self) -> dict[str, Any]:
         names = {"211": "Jan", "212": "Kees", "213": "Sandra"}

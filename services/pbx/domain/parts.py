@@ -102,6 +102,8 @@ def merged(part: Part, old: Any, values: Mapping[str, Any]) -> Any:
     """The element with these values (as JSON) instead of its own: objects merge, lists replace."""
     if part is Part.MUSIC:
         return values.get("file", old)
+    if part is Part.NIGHT and "state" in values:
+        values = {"until": None, **values}  # the end that is known is that of the state before
     return msgspec.convert(_merge(msgspec.to_builtins(old), values), type(old))
 
 

@@ -81,18 +81,18 @@ def _refuse_in_use(config: Config, part: Part, element: Element) -> None:
 
 
 def put_together(mixed: Config, version: Config, now: Config) -> Config:
-    """``mixed``, which has its lines and the users that the ``version`` does not know from ``now``: every
-    destination leads to whom it led to where it comes from, by the address that has in ``mixed``.
+    """``mixed``, which has its lines, where its night mode leads and the users that the ``version`` does not
+    know from ``now``: every destination leads to whom it led to where it comes from, by the address that has
+    in ``mixed``.
 
     Raises Conflict when somebody to whom one leads is not in it or cannot be called.
     """
     book, of_old, of_now = directory(mixed), directory(version), directory(now)
     _refuse_gone(mixed, book, of_old, of_now)
     by_version, by_now = _readdressed(of_old, book), _readdressed(of_now, book)
-    night: Night = mapped(mixed.night, DESTINATIONS, by_version)
     return structs.replace(
         mixed,
-        night=night,
+        night=mapped(mixed.night, DESTINATIONS, by_now),
         users=tuple(
             mapped(user, DESTINATIONS, by_version if user.id in of_old.users else by_now)
             for user in mixed.users
@@ -103,15 +103,26 @@ def put_together(mixed: Config, version: Config, now: Config) -> Config:
     )
 
 
-def _readdressed(source: Directory, target: Directory) -> Callable[[str], str]:
-    """Destinations of one configuration as those of another; what cannot be called there stays as it is."""
+def put_back(mixed: Config, away: Config) -> Config:
+    """``mixed``, which has all but its lines from the PBX that was put ``away``: every destination of that
+    leads to whom it led, and is empty when there is nobody to call there any more. Left as it was written, it
+    might lead to somebody else."""
+    led = _readdressed(directory(away), directory(mixed), is_kept=False)
+    found: Config = mapped(structs.replace(mixed, lines=()), DESTINATIONS, led)
+    return structs.replace(found, lines=mixed.lines)
+
+
+def _readdressed(source: Directory, target: Directory, is_kept: bool = True) -> Callable[[str], str]:
+    """Destinations of one configuration as those of another; whom one cannot call there is kept as it was
+    written, or left out."""
 
     def led(to: str) -> str:
         known = source.find(to)[0]
         there = _the_same(known, target)
-        if there is None or target.find(to)[0] is there:
+        if known is None or (there is not None and target.find(to)[0] is there):
             return to
-        return there.extension or there.number or to
+        address = (there.extension or there.number) if there is not None else None
+        return address or (to if is_kept else "")
 
     return led
 
@@ -123,7 +134,8 @@ def _the_same(known: Element | None, target: Directory) -> Element | None:
 def _refuse_gone(mixed: Config, book: Directory, of_old: Directory, of_now: Directory) -> None:
     for way in exits(mixed):
         source = book.by_id.get(f"{way.source.kind}:{way.source.id}")
-        is_kept = isinstance(source, Line) or (source is not None and _the_same(source, of_old) is None)
+        # The company's night mode is no element: source is None.
+        is_kept = isinstance(source, Line) or _the_same(source, of_old) is None
         known = (of_now if is_kept else of_old).find(way.to)[0]
         there = _the_same(known, book)
         if known is not None and (there is None or not (there.extension or there.number)):

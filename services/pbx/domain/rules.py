@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
-from services.pbx.domain.config import ALWAYS, Config, Element, Schedule, ScheduleKind
+from services.pbx.domain.config import ALWAYS, Config, Element, Line, Schedule, ScheduleKind
 from services.pbx.domain.exits import Exit, exits, schedule_uses
 from services.pbx.domain.routing.classes import is_emergency, is_outside, reserved
 from services.pbx.domain.routing.directory import Directory, directory, ref
@@ -113,7 +113,10 @@ def _number_problems(config: Config, owned: frozenset[str]) -> Iterator[Problem]
         number = element.number
         if not number:
             continue
-        if number not in owned:
+        if number not in owned and isinstance(element, Line):
+            # Staff alone can mend it: until they do, the customer publishes everything else.
+            yield Problem(ref(element), "number", _lost(number), blocking=False)
+        elif number not in owned:
             yield Problem(ref(element), "number", not_owned(number), _free_numbers(config, owned))
         elif number in owners:
             free = _free_numbers(config, owned)
@@ -123,7 +126,15 @@ def _number_problems(config: Config, owned: frozenset[str]) -> Iterator[Problem]
 
 
 def not_owned(number: str) -> str:
+    """For who chooses a number."""
     return _("%(number)s is nu geen nummer van u. Kies een van uw eigen nummers.", number=party(number))
+
+
+def _lost(number: str) -> str:
+    return _(
+        "%(number)s is nu geen nummer van u. Vraag uw leverancier om een ander nummer voor deze telefoon.",
+        number=party(number),
+    )
 
 
 def _free_numbers(config: Config, owned: frozenset[str]) -> tuple[str, ...]:

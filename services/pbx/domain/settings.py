@@ -137,7 +137,8 @@ def rolled_back(settings: Settings, version: Config) -> Config:
             _("Er zijn wijzigingen die u nog niet hebt gepubliceerd. Publiceer of verwerp die eerst.")
         )
     now = settings.published
-    night = structs.replace(version.night, state=now.night.state, until=now.night.until, then=now.night.then)
+    by_hand = {name: getattr(now.night, name) for name in ("state", "until", "then", "destination")}
+    night = structs.replace(version.night, **by_hand)
     return structs.replace(version, lines=now.lines, night=night)
 
 

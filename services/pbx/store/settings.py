@@ -32,6 +32,17 @@ class Version:
     kind: str
 
 
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _People(msgspec.Struct):
+    """What is read of a version to know who was in it."""
+
+    users: tuple[_Named, ...] = ()
+    lines: tuple[_Named, ...] = ()
+
+
 class SettingsChanges(Transaction):
     """What commands do with settings."""
 
@@ -45,18 +56,18 @@ class SettingsChanges(Transaction):
         rows = self._db["settings"].find({"_id": {"$gt": customer_id}}, session=self._session)
         return [_settings(str(row["_id"]), row) for row in rows.sort("_id", ASCENDING).limit(limit)]
 
-    def people_of_others(self, customer_id: str, ids: Collection[str]) -> frozenset[str]:
-        """Those of these IDs of users and lines that other customers have, in a draft or put away too."""
-        places = [f"{config}.{kind}.id" for config in ("published", "draft") for kind in ("users", "lines")]
-        anywhere: list[Document] = [{place: {"$in": sorted(ids)}} for place in places]
-        wanted = {"_id": {"$ne": customer_id}, "$or": [*anywhere, {"put_away": {"$ne": None}}]}
-        found: set[str] = set()
-        for row in self._db["settings"].find(wanted, session=self._session):
-            theirs = _settings(str(row["_id"]), row)
-            for config in (theirs.published, theirs.draft, theirs.put_away):
-                if config is not None:
-                    found |= people_of(config)
-        return frozenset(found.intersection(ids))
+    def people_had(self, settings: Settings, ids: Collection[str]) -> frozenset[str]:
+        """Those of these IDs that are of users or lines that this customer has, or had in any version."""
+        known = (settings.published, settings.draft, settings.put_away)
+        found = frozenset().union(*(people_of(config) for config in known if config is not None))
+        missing = frozenset(ids) - found
+        rows = self._db["versions"].find({"customer_id": settings.customer_id}, session=self._session)
+        for row in rows.sort("revision", DESCENDING) if missing else ():
+            people = msgspec.json.decode(zlib.decompress(row["config"]), type=_People)
+            missing -= {one.id for one in (*people.users, *people.lines)}
+            if not missing:
+                break
+        return frozenset(ids) - missing
 
     def save_settings(self, old: Settings, new: Settings) -> None:
         """Store new settings in place of old ones, read in this transaction: of two commands at once the

@@ -13,7 +13,7 @@ from services.pbx.domain.blocked import blocked_ways
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import Part
 from services.pbx.domain.routing.directory import ref
-from services.pbx.domain.rules import Problem, free_extensions, problems, taken
+from services.pbx.domain.rules import Problem, free_extensions, not_owned, problems, taken
 from services.pbx.domain.settings import Publication, Settings
 from services.pbx.domain.user_events import changed_lines, changed_users, subjects
 from services.pbx.schemas.wire import full
@@ -120,10 +120,12 @@ def _claims(
 ) -> dict[str, str]:
     """Whether a number or an extension that is asked for is somebody else's already."""
     wrong: dict[str, str] = {}
+    extension, number = values.get("extension"), values.get("number")
+    if number and number not in owned:
+        wrong["number"] = not_owned(number)
     for other in config.elements():
         if other is element:
             continue
-        extension, number = values.get("extension"), values.get("number")
         if extension and other.extension == extension:
             wrong["extension"] = taken(extension, ref(other).name, free_extensions(config, extension))
         if number and other.number == number and hasattr(element, "extension"):

@@ -8,7 +8,9 @@ from msgspec import structs
 
 from services.pbx.domain import settings
 from services.pbx.domain.config import COMPANY_VOICEMAIL, AfterGreeting, Config, Line, PbxUser, Voicemail
-from services.pbx.domain.everywhere import without_sounds
+from services.pbx.domain.everywhere import mapped, without_sounds
+from services.pbx.domain.held import OWN_NUMBERS
+from services.pbx.domain.renumbering import put_back
 from services.pbx.domain.rules import problems
 from services.pbx.domain.settings import Settings
 from services.pbx.schemas import Reply
@@ -28,8 +30,8 @@ def enable_pbx(
     store_: Store, clock: Clock, acting: Acting, *, customer_id: str, command_id: str, reason: str
 ) -> Reply:
     """Give the customer a PBX, with a company voicemail on 999 that only speaks (PBX-10); or the one that
-    was taken away, as it was, but for numbers and sounds that are no longer theirs. Conflict when a line has
-    got an extension of it meanwhile."""
+    was taken away, as it was, but for numbers and sounds that are no longer theirs and what led to lines that
+    have gone. Conflict when a line has got an extension or number of it meanwhile."""
 
     def work(changes: Changes) -> Reply:
         old = changes.settings(customer_id)
@@ -70,13 +72,15 @@ def disable_pbx(
 
 
 def _returned(changes: Changes, old: Settings) -> Config:
-    """The PBX that was put away, as it can be now."""
+    """The PBX that was put away, as it can be now. Lines are staff's: who has the same extension or number as
+    one is for them to mend. What leads to a line that has gone is the customer's, as no number leads there
+    yet, and nothing is published before it is mended."""
     owned, sounds = changes.numbers_held(old.customer_id), changes.sound_ids(old.customer_id)
-    found = settings.given_back(old)
-    if found.company.number not in owned:
-        found = structs.replace(found, company=structs.replace(found.company, number=None))
+    found, lines = settings.given_back(old), old.published.lines
+    found = mapped(structs.replace(found, lines=()), OWN_NUMBERS, lambda n: n if n in owned else None)
+    found = put_back(structs.replace(found, lines=lines), old.put_away or Config())
     found = without_sounds(found, sounds)
-    wrong = [problem for problem in problems(found, owned) if problem.blocking]
+    wrong = [p for p in problems(found, owned) if p.blocking and p.field in ("extension", "number")]
     if wrong:
         raise Conflict(wrong[0].sentence)
     return found

@@ -30,9 +30,7 @@ def set_night(
 ) -> Reply:
     """On, off or automatic from now on; with ``until`` it then goes back to what it was before somebody set
     it by hand. Invalid without a destination, or for an end that has passed."""
-    customer, place, now = customer_of(acting), (Part.NIGHT, None), clock()
-    if until is not None and until <= now:
-        raise Invalid(fields={"until": [_("Kies een moment dat nog komt.")]})
+    customer, place = customer_of(acting), (Part.NIGHT, None)
 
     def edit(config: Config, changes: Changes) -> Config:
         night = config.night
@@ -51,6 +49,8 @@ def set_night(
         return edited
 
     def work(changes: Changes) -> Reply:
+        if until is not None and until <= changes.at:
+            raise Invalid(fields={"until": [_("Kies een moment dat nog komt.")]})
         old = changes.settings(customer)
         if not old.enabled:
             raise NotFound()
@@ -63,4 +63,4 @@ def set_night(
             store(changes, acting, old, new)
         return {"revision": new.revision, "value": told(new.published, *place)}
 
-    return store_.once(command_id, ("set_night", customer, state, until, destination), now, work)
+    return store_.once(command_id, ("set_night", customer, state, until, destination), clock(), work)

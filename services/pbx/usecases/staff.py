@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from services.pbx.domain import parts, settings
 from services.pbx.domain.config import Config
 from services.pbx.domain.parts import Part
-from services.pbx.domain.renaming import people_of, renamed
+from services.pbx.domain.renaming import own_id, people_of, renamed
 from services.pbx.domain.renumbering import followed
+from services.pbx.domain.rules import not_owned
 from services.pbx.domain.settings import Change, Publication, Settings, changed
 from services.pbx.schemas import Reply
 from services.pbx.schemas.parts import StaffLine, StaffUser, read_by
@@ -182,8 +184,8 @@ def import_config(
     command_id: str,
 ) -> Reply:
     """Publish a whole configuration, as ``export`` wrote it, perhaps for another customer: users and lines
-    that are somebody's get IDs of their own. Invalid when it cannot be read; Conflict while there is a draft,
-    or when it cannot work."""
+    that this one never had get IDs of its own. Invalid when it cannot be read; Conflict while there is a
+    draft, or when it cannot work."""
     try:
         given = msgspec.convert(config, Config)
     except msgspec.ValidationError as problem:
@@ -195,10 +197,11 @@ def import_config(
             raise NotFound()
         if old.draft is not None:
             raise Conflict(_("De klant heeft wijzigingen die nog niet zijn gepubliceerd."))
-        wanted = _as_own(changes, customer_id, given)
+        wanted = _as_own(changes, old, given)
         by = Publication(changes.at, by_whom(acting), _("Ingelezen"))
         new = settings.published(old, wanted, by)
         changes.hold(sorted({e.number for e in wanted.elements() if e.number}))
+        _refuse_lost(changes, old, wanted)
         refuse_broken(changes, customer_id, new.published)
         what = whole_pbx(customer_id)
         told_ = {"changes": parts.changes_between(old.published, wanted)}
@@ -209,10 +212,24 @@ def import_config(
     return store_.once(command_id, ("import", customer_id, repr(full(given))), clock(), work)
 
 
-def _as_own(changes: Changes, customer_id: str, config: Config) -> Config:
-    """With new IDs for users and lines whose IDs other customers have."""
-    taken = changes.people_of_others(customer_id, people_of(config))
-    return renamed(config, {known: new_id() for known in taken}) if taken else config
+def _as_own(changes: Changes, old: Settings, config: Config) -> Config:
+    """With IDs of this customer's own for all users and lines but those that it has or had: others' would be
+    two customers'. Who has which telephone is not the file's to say."""
+    people = people_of(config)
+    strangers = people - changes.people_had(old, people)
+    own = renamed(config, {known: own_id(old.customer_id, known) for known in strangers})
+    devices = {user.id: user.device for user in old.published.users}
+    users = tuple(structs.replace(user, device=devices.get(user.id)) for user in own.users)
+    return structs.replace(own, users=users)
+
+
+def _refuse_lost(changes: Changes, old: Settings, new: Config) -> None:
+    """Raise Conflict for a line on a number that is not the customer's, unless it stands there already."""
+    owned, known = changes.numbers_held(old.customer_id), old.published.lines
+    kept = {(line.id, line.number) for line in known}
+    for line in new.lines:
+        if line.number not in owned and (line.id, line.number) not in kept:
+            raise Conflict(_("Dit kan zo niet worden gepubliceerd: %(first)s", first=not_owned(line.number)))
 
 
 def _settings_of(changes: Changes, customer_id: str, part: Part) -> Settings:

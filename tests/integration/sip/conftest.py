@@ -8,10 +8,12 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from pymongo import MongoClient
 
@@ -20,6 +22,9 @@ from cli.house import House
 from cli.testbed import Testbed
 from cli.topology import EDGE, INGESTER
 from services.pbx.bridge.resync import Proxy
+from services.pbx.domain.config import Config
+from services.pbx.domain.settings import Settings
+from services.pbx.store import Store
 from shared.acting import Acting, Signer
 from shared.events import DeviceChanged, encode, wrap
 from shared.ids import new_id
@@ -261,9 +266,19 @@ def furnish(edge: Edge) -> None:
     numbers = [COMPANY, SUPPORT, SALES, LINE_NUMBER, CARRIERS]
     edge.staff("assign_numbers", customer_id=edge.customer_id, numbers=numbers, valid_from="2026-01-01")
     edge.staff("enable_pbx", customer_id=edge.customer_id)
+    know_by_name(edge)
     edge.publish()
     for extension in ("211", "212", "213"):
         edge.device(f"user-{extension}")
+
+
+def know_by_name(edge: Edge) -> None:
+    """The names that tests use as IDs are of users and a line that the customer had: they stay when a
+    configuration is read in."""
+    line = {"id": "line-1", "number": LINE_NUMBER}
+    version = Settings(edge.customer_id, published=msgspec.convert(configuration(lines=[line]), Config))
+    now = datetime.now(UTC)
+    Store(edge.database).in_one(now, lambda changes: changes.keep_version(version, "publish"))
 
 
 @pytest.fixture(autouse=True)

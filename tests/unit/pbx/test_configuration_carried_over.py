@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,11 @@ from msgspec import structs, to_builtins
 
 from services.pbx.domain.config import Company, Config, Line, PbxUser
 from services.pbx.domain.renaming import people_of, renamed
-from services.pbx.domain.settings import Settings, without_pbx
+from services.pbx.domain.settings import Settings, stamped
 from services.pbx.store import Changes
 from services.pbx.usecases.staff import import_config
 from shared.acting import Acting
+from shared.errors import Conflict
 from shared.events.pbx import PbxUserChanged
 from shared.ids import new_id
 from tests.unit.pbx.edge_scene import BAKERY, NOON, Scene, bakery
@@ -50,6 +52,17 @@ def open_garage(scene: Scene) -> None:
     scene.assign(NUMBER, GARAGE, NOON)
 
 
+def publish(scene: Scene, customer: str, change: Callable[[Config], Config]) -> None:
+    """What is published is another from now on."""
+
+    def work(changes: Changes) -> bool:
+        old = changes.settings(customer)
+        changes.save_settings(old, stamped(replace(old, published=change(old.published)), old))
+        return True
+
+    scene.store.in_one(scene.now, work)
+
+
 def read_in(scene: Scene, config: Config, customer: str = GARAGE) -> Config:
     fields: dict[str, Any] = {"customer_id": customer, "config": to_builtins(config)}
     import_config(scene.store, lambda: scene.now, STAFF, command_id=new_id(), **fields)
@@ -84,25 +97,66 @@ def test_the_same_file_again_is_about_the_same_customers_own(scene: Scene) -> No
     assert people_of(read_in(scene, first)) == people_of(first)
 
 
-def test_ids_that_are_nobodys_stay(scene: Scene) -> None:
+def test_an_id_that_is_nobodys_any_more_is_not_taken_over(scene: Scene) -> None:
+    """Jan has left the bakery: those who hear of users have kept his ID as one of the bakery's."""
+
+    def without_jan(config: Config) -> Config:
+        return structs.replace(config, users=config.users[1:], groups=())
+
+    publish(scene, BAKERY, without_jan)
+    jan, _kees = read_in(scene, for_the_garage(exported())).users
+    assert (jan.first_name, jan.id == "jan", jan.device) == ("Jan", False, None)
+
+
+def test_a_file_that_is_read_in_again_is_about_the_same_people(scene: Scene) -> None:
+    """Their telephones stay theirs, whatever the file says."""
+    file = for_the_garage(exported())
+    first = read_in(scene, file)
+
+    def with_a_telephone(config: Config) -> Config:
+        jan, kees = config.users
+        return structs.replace(config, users=(structs.replace(jan, device="e" * 32), kees))
+
+    publish(scene, GARAGE, with_a_telephone)
+    again = read_in(scene, file)
+    assert people_of(again) == people_of(first)
+    assert [user.device for user in again.users] == ["e" * 32, None]
+
+
+def test_two_customers_who_are_given_one_file_at_the_same_moment_share_nobody(scene: Scene) -> None:
+    """The second is read in when the first has been worked out and is not there yet."""
     els = PbxUser(id="e" * 32, username="els", extension="201")
-    config = Config(company=Company(number=NUMBER), users=(els,))
-    assert people_of(read_in(scene, config)) == {"e" * 32}
+    files = {
+        customer: Config(company=Company(number=number), users=(els,))
+        for customer, number in ((BAKERY, "+31850001600"), (GARAGE, NUMBER))
+    }
+    found: dict[str, Config] = {}
+
+    def meanwhile(name: str) -> None:
+        if name == "commit":
+            scene.trouble = lambda name: None
+            found[GARAGE] = read_in(scene, files[GARAGE])
+
+    scene.trouble = meanwhile
+    found[BAKERY] = read_in(scene, files[BAKERY], BAKERY)
+    assert len({*people_of(found[BAKERY]), *people_of(found[GARAGE]), els.id}) == 3
 
 
-@pytest.mark.parametrize("where", ["draft", "put_away"])
-def test_a_draft_and_a_pbx_that_was_taken_away_count(scene: Scene, where: str) -> None:
-    def work(changes: Changes) -> bool:
-        old = changes.settings(BAKERY)
-        if where == "draft":
-            new = replace(old, published=Config(), draft=old.published, revision=old.revision + 1)
-        else:
-            new = without_pbx(old)
-        changes.save_settings(old, new)
-        return True
+def test_who_was_in_an_earlier_version_comes_back_as_the_same(scene: Scene) -> None:
+    own = structs.replace(exported(), company=Company(name="Bakkerij", number="+31850001600"))
+    read_in(scene, own, BAKERY)
+    publish(scene, BAKERY, lambda config: structs.replace(config, users=(), groups=(), lines=()))
+    back = read_in(scene, own, BAKERY)
+    assert people_of(back) == people_of(own)
+    assert back.users[0].device is None, "it has been told that he left"
 
-    scene.store.in_one(scene.now, work)
-    assert people_of(read_in(scene, for_the_garage(exported()))).isdisjoint(people_of(exported()))
+
+def test_a_line_on_a_number_that_is_not_the_customers_is_not_read_in(scene: Scene) -> None:
+    with pytest.raises(Conflict, match="085-000 16 19 is nu geen nummer van u. Kies een van uw eigen"):
+        read_in(scene, structs.replace(for_the_garage(exported()), lines=exported().lines))
+    scene.assign("+31850001619", GARAGE, scene.now)
+    own = scene.store.settings(BAKERY).published
+    assert read_in(scene, own, BAKERY).lines == own.lines, "what stands there already is in nobody's way"
 
 
 def test_nothing_is_renamed_but_who_must_be() -> None:

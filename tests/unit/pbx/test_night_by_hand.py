@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from services.pbx.domain.checklist import checklist
-from services.pbx.domain.config import ALWAYS, Night, NightState, Schedule, Slot
+from services.pbx.domain.config import ALWAYS, Night, NightState, Schedule, Slot, Voicemail
 from services.pbx.domain.demands import demands
 from services.pbx.domain.graph import night_in_words
 from services.pbx.domain.loops import loops
+from services.pbx.domain.parts import Part, merged
 from services.pbx.domain.rules import problems
 from services.pbx.domain.schedules import company_night
 from services.pbx.domain.uses import used_where
+from services.pbx.usecases.editing import save
 from services.pbx.usecases.night import set_night
+from services.pbx.usecases.publishing import publish
 from shared.acting import Acting
+from shared.errors import Invalid
 from shared.ids import new_id
 from tests.unit.pbx.edge_scene import BAKERY, COMPANY, NOON, Scene, bakery
 from tests.unit.pbx.plans import forwards, pbx, user
@@ -28,13 +32,16 @@ pytestmark = pytest.mark.feature("PBX-03", "PBX-14")
 
 ACTING = Acting(kind="user", scope="customer", customer_id=BAKERY, user_id="u" * 32, roles=("settings",))
 HOURS = Schedule(id="w", name="Werktijden", slots=(Slot(days=(0, 1, 2, 3, 4), start="08:30", end="17:30"),))
+MAIL = "balie@bakkerij.example"
 AUTO, ON, OFF = NightState.AUTO, NightState.ON, NightState.OFF
 LATER = NOON + timedelta(hours=5)
 
 
 def office(state: NightState = AUTO) -> Scene:
     config = bakery()
-    kees = structs.replace(config.users[1], extension="999")
+    kees = structs.replace(
+        config.users[1], extension="999", voicemail=Voicemail(on=True, always=True, email=MAIL)
+    )
     night = Night(state=state, hours=HOURS.id)
     users = (config.users[0], kees)
     return Scene(structs.replace(config, users=users, schedules=(HOURS,), night=night))
@@ -89,6 +96,36 @@ def test_it_returns_to_what_was_last_set_without_an_end(
         scene.now += timedelta(hours=wait)
     scene.now += timedelta(days=1)
     assert holds(scene) is lasting
+
+
+@pytest.mark.parametrize("hours", [1, 6], ids=["before its end", "after its end"])
+def test_another_state_that_is_published_is_not_ended_by_what_was_set_by_hand(hours: int) -> None:
+    scene = office()
+    press(scene, ON, 5)
+    scene.now += timedelta(hours=hours)
+    save(scene.store, lambda: scene.now, ACTING, part="night", values={"state": "off"}, command_id=new_id())
+    publish(scene.store, lambda: scene.now, ACTING, note="", command_id=new_id())
+    assert holds(scene) is OFF
+    scene.now += timedelta(days=1)
+    assert holds(scene) is OFF
+
+
+def test_an_end_that_comes_with_the_state_and_other_fields_stay() -> None:
+    night = until(ON, OFF)
+    end = LATER + timedelta(hours=1)
+    assert merged(Part.NIGHT, night, {"state": "off", "until": end.isoformat()}).until == end
+    assert merged(Part.NIGHT, night, {"destination": "999"}).until == LATER
+
+
+def test_a_repeated_command_has_its_first_answer_also_after_the_end() -> None:
+    scene = office()
+    fields: dict[str, Any] = {"state": ON, "until": scene.now + timedelta(minutes=5), "command_id": new_id()}
+    first = set_night(scene.store, lambda: scene.now, ACTING, **fields)
+    scene.now += timedelta(minutes=6)
+    assert set_night(scene.store, lambda: scene.now, ACTING, **fields) == first
+    with pytest.raises(Invalid) as refused:
+        set_night(scene.store, lambda: scene.now, ACTING, **{**fields, "command_id": new_id()})
+    assert list(refused.value.fields) == ["until"]
 
 
 def until(state: NightState, then: NightState, **values: Any) -> Night:

@@ -17,12 +17,13 @@ from services.pbx.domain.exits import exits
 from services.pbx.domain.parts import Part
 from services.pbx.domain.renumbering import followed, put_together
 from services.pbx.domain.routing.directory import directory
+from services.pbx.domain.settings import Settings, rolled_back
 from services.pbx.usecases import editing, publishing
 from services.pbx.usecases.staff import change_line
 from shared.acting import Acting
 from shared.errors import Conflict
 from shared.ids import new_id
-from tests.unit.pbx.edge_scene import BAKERY, Scene
+from tests.unit.pbx.edge_scene import BAKERY, NOON, Scene
 from tests.unit.pbx.plans import forwards, group, line, pbx
 
 pytestmark = pytest.mark.feature("PBX-14")
@@ -47,7 +48,8 @@ def back(version: Config, now: Config) -> Config:
     """As rolling back mixes the two."""
     known = {one.id: one for one in version.users}
     users = tuple(known.get(one.id, one) for one in now.users)
-    return put_together(structs.replace(version, lines=now.lines, users=users), version, now)
+    mixed = rolled_back(Settings(BAKERY, enabled=True, published=now), version)
+    return put_together(structs.replace(mixed, users=users), version, now)
 
 
 def test_a_line_goes_on_leading_to_the_same_person() -> None:
@@ -65,12 +67,29 @@ def test_so_does_somebody_who_came_later() -> None:
 
 
 def test_the_version_follows_lines_that_have_another_extension_now() -> None:
-    version = pbx(
-        line(extension="203"), group(overflow_to="203"), night=Night(state=NightState.ON, destination="203")
-    )
+    version = pbx(line(extension="203"), group(overflow_to="203"))
     other = Line(id="other", number="+31850001621", extension="203")
     now = pbx(line(extension="204"), other, group(overflow_to="204"))
     assert set(leads_to(back(version, now)).values()) == {"line"}
+
+
+def test_the_night_mode_goes_on_leading_to_whom_it_was_set_to_by_hand() -> None:
+    """Kees was Piet's 215 in the version, and has 216 again when that comes back."""
+    version = pbx(
+        named("piet", "215"), named("kees", "216"), night=Night(state=NightState.AUTO, destination="999")
+    )
+    by_hand = Night(state=NightState.ON, destination="215", until=NOON, then=NightState.AUTO)
+    now = pbx(named("piet", "214"), named("kees", "215"), night=by_hand)
+    found = back(version, now)
+    assert found.night == structs.replace(by_hand, destination="216")
+    assert leads_to(found) == {("night", "destination"): "kees"}
+
+
+def test_where_the_night_mode_leads_now_must_be_in_the_version() -> None:
+    night = Night(state=NightState.ON, destination="300")
+    now = pbx(named("jan", "201"), group(extension="300"), night=night)
+    with pytest.raises(Conflict, match="nachtschakeling .*belgroep Support.*kies een andere versie"):
+        back(pbx(named("jan", "201"), night=Night(state=NightState.ON, destination="201")), now)
 
 
 def test_an_extension_that_was_given_away_since_is_no_substitute() -> None:
