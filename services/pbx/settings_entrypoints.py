@@ -103,7 +103,7 @@ class SettingsCalls:
 
     @rpc(requests.OfWhich)
     def test_calls(self, acting: Acting, which: str) -> Reply:
-        return planning.test_calls(self.store, customer_of(acting), which)
+        return planning.test_calls(self.store, customer_of(acting), which, clock())
 
     @rpc(requests.SaveTestCall)
     def save_test_call(self, acting: Acting, **fields: Any) -> Reply:

@@ -55,6 +55,6 @@ class UsageSender:
         if waiting:
             body = msgspec.json.encode({"events": [row["usage"] for row in waiting]})
             self._publisher.publish([Message(EXCHANGE, KEY, body, properties={"content_encoding": "utf-8"})])
-            self._store.usage_sent([row["_id"] for row in waiting])
+            self._store.usage_sent([row["usage"]["record"] for row in waiting])
             HANDED_OVER.inc(len(waiting))
         return len(waiting)

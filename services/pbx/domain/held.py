@@ -1,7 +1,7 @@
 """A configuration without the numbers that are not the customer's now.
 
 A number that is taken away stays in the settings, and a check turns red (docs/decisions, 18). Calls may be
-neither billed to it nor shown as it: it may be another customer's by now.
+neither billed to it nor shown as it: it may be another customer's by now. Pages say of calls what calls do.
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ OWN_NUMBERS: Fields = {kind: ("number",) for kind in (Company, PbxUser, Group, M
 
 def with_held(config: Config, held: Collection[str]) -> Config:
     """The configuration in which numbers that are not ``held`` (E.164) are empty; itself where all are."""
-    used = {config.company.number, *(element.number for element in config.elements())}
-    gone = {number for number in used if number and number not in held}
+    gone = numbers_in(config).difference(held)
     if not gone:
         return config
     found: Config = mapped(config, OWN_NUMBERS, lambda number: "" if number in gone else number)
     return found
+
+
+def numbers_in(config: Config) -> set[str]:
+    """All that the configuration says are the customer's numbers."""
+    used = {config.company.number, *(element.number for element in config.elements())}
+    return {number for number in used if number}

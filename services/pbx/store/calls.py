@@ -135,6 +135,11 @@ class CallReads(Reading):
         """Whose a number is now."""
         return _owner_of(self._db, number, now, None)
 
+    def terms(self, customer_id: str, numbers: Collection[str]) -> list[Document]:
+        """When these numbers were the customer's: ``number``, ``valid_from``, ``valid_to``."""
+        wanted = {"customer_id": customer_id, "number": {"$in": sorted(numbers)}}
+        return list(self._db["assignments"].find(wanted))
+
     def settings_revision(self, customer_id: str) -> int:
         """0 when there are no settings."""
         row = self._db["settings"].find_one({"_id": customer_id}, {"revision": 1})
@@ -173,8 +178,9 @@ class CallReads(Reading):
         wanted = {"usage.record": {"$exists": True}}
         return list(self._db["calls"].find(wanted, {"usage": 1}).limit(limit))
 
-    def usage_sent(self, call_ids: Iterable[str]) -> None:
-        self._db["calls"].update_many({"_id": {"$in": list(call_ids)}}, {"$unset": {"usage": ""}})
+    def usage_sent(self, records: Iterable[str]) -> None:
+        """Usage with these records waits no more; what a call has come to since then does."""
+        self._db["calls"].update_many({"usage.record": {"$in": list(records)}}, {"$unset": {"usage": ""}})
 
 
 def _owner_of(

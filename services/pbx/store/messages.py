@@ -65,6 +65,11 @@ class MessageChanges(Transaction):
         self._db["messages"].update_one(wanted, change, session=self._session)
         return _message(row)
 
+    def take(self, customer_id: str, recording_id: str) -> bool:
+        """A greeting that was spoken waits no more; False when it did not."""
+        wanted = {"_id": recording_id, "customer_id": customer_id}
+        return self._db["taken"].delete_one(wanted, session=self._session).deleted_count == 1
+
 
 class MessageReads(Reading):
     """What is asked about messages."""

@@ -12,6 +12,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.pbx.store.base import Reading, Transaction
 from shared import tenancy
+from shared.ids import new_id
 from shared.mongo import Document
 
 PIECE = 512 * 1024
@@ -36,7 +37,8 @@ INDEXES = {
 @dataclass(frozen=True)
 class Sound:
     """A stored file: ``size`` in bytes, ``kind`` greeting or music, ``sha256`` in hexadecimal; ``spoken``: by
-    telephone, and not uploaded."""
+    telephone, and not uploaded; ``upload``: the name of the upload it was, ``came``: the SHA-256 of each of
+    that one's pieces."""
 
     id: str
     customer_id: str
@@ -47,6 +49,8 @@ class Sound:
     sha256: str
     at: datetime
     spoken: bool = False
+    upload: str = ""
+    came: tuple[str, ...] = ()
 
     @property
     def pieces(self) -> int:
@@ -87,13 +91,24 @@ class SoundReads(Reading):
         found = self._db[f"{BUCKET}.chunks"].find_one({"files_id": file_id, "n": index})
         return bytes(found["data"]) if found else None
 
-    def store_bytes(self, file_id: str, wav: bytes) -> str:
-        """Keep the bytes of a file that is about to be added; their SHA-256. What an earlier try of the same
-        file left goes."""
-        self.drop_bytes(file_id)
+    def uploaded(self, customer_id: str, upload: str) -> Sound | None:
+        """What an upload has become; the release before gave it the name of the upload as its ID."""
+        either: list[Document] = [{"upload": upload}, {"_id": upload}]
+        return _sound(self._db["sound_files"].find_one({"customer_id": customer_id, "$or": either}))
+
+    def store_bytes(self, source: str, wav: bytes) -> tuple[str, str]:
+        """Keep the bytes of a file that is about to be added: its ID, another at each try, and their SHA-256.
+        ``source`` is the name of what it is made of."""
+        file_id = new_id()
         bucket = GridFSBucket(self._db, BUCKET, chunk_size_bytes=PIECE)
-        bucket.upload_from_stream_with_id(file_id, file_id, wav)
-        return hashlib.sha256(wav).hexdigest()
+        bucket.upload_from_stream_with_id(file_id, source, wav)
+        return file_id, hashlib.sha256(wav).hexdigest()
+
+    def keep_only(self, source: str, file_id: str) -> None:
+        """Remove what other tries at the same left behind."""
+        others = {"filename": source, "_id": {"$ne": file_id}}
+        for row in self._db[f"{BUCKET}.files"].find(others, {"_id": 1}):
+            self.drop_bytes(row["_id"])
 
     def drop_bytes(self, file_id: str) -> None:
         self._db[f"{BUCKET}.files"].delete_one({"_id": file_id})

@@ -29,6 +29,7 @@ def device_changed(store: Store, envelope: Envelope[DeviceChanged]) -> bool:
             event.sip_user, customer, event.device_id, owner, event.revision, event.deleted
         )
         if news:
+            changes.touch(customer)  # of two telephones at once the second sees the first
             _show(changes, customer, event)
         return news
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from services.pbx.domain.settings import Settings
 from services.pbx.domain.sound import LARGEST_UPLOAD, Recording
@@ -29,6 +30,21 @@ Convert = Callable[[bytes], Recording]
 """An upload into a recording; raises Invalid (field ``file``) for what is no sound."""
 
 
+@dataclass(frozen=True)
+class Upload:
+    """What is asked; ``id`` is of the caller's choice."""
+
+    customer: str
+    id: str
+    kind: str
+    name: str
+
+    @property
+    def source(self) -> str:
+        """Its name, under which no other customer's is."""
+        return hashlib.sha256(f"{self.customer}|{self.id}".encode()).hexdigest()[:32]
+
+
 def upload(
     store: Store,
     convert: Convert,
@@ -43,24 +59,26 @@ def upload(
     data: str,
     last: bool,
 ) -> Reply:
-    """A piece of an upload; with the last one it becomes a file. The same piece may come twice."""
+    """A piece of an upload; with the last one it becomes a file. The same piece may come twice. Conflict when
+    the upload was something else."""
     customer = customer_of(acting)
     if pieces > MOST_PIECES:
         raise _too_large()
-    file_id = _file_id(customer, upload_id)
-    known = store.sound(customer, file_id)
+    asked, piece = Upload(customer, upload_id, kind, name), _bytes(data)
+    known = store.uploaded(customer, asked.source)
     if known is not None:
+        _require_same(known, asked, index, pieces, piece)
         return {"file": file_reply(known)}
     if store.pieces_waiting(customer) >= MOST_PIECES_WAITING:
         raise Conflict(
             _("Er loopt al een upload. Wacht tot die klaar is, of probeer het over een uur opnieuw.")
         )
-    store.keep_piece(customer, upload_id, index, _bytes(data), clock())
+    store.keep_piece(customer, upload_id, index, piece, clock())
     if not last:
         return {"received": index}
     try:
-        recording = convert(_whole(store, customer, upload_id, pieces))
-        added = _add(store, clock, acting, (customer, file_id, upload_id), kind, name, recording)
+        came = _came(store, asked, pieces)
+        added = _add(store, clock, acting, asked, _digests(came), convert(b"".join(came)))
     except TikkerError:
         store.drop_upload(customer, upload_id)
         raise
@@ -68,13 +86,20 @@ def upload(
     return {"file": file_reply(added)}
 
 
+def _require_same(known: Sound, asked: Upload, index: int, pieces: int, piece: bytes) -> None:
+    """Raise Conflict when what comes again is not what came before. Of sounds of earlier releases the pieces
+    are not known."""
+    again = (len(known.came), known.came[index : index + 1]) == (pieces, _digests([piece]))
+    if (known.kind, known.name) != (asked.kind, asked.name) or (known.came and not again):
+        raise Conflict(_("Deze opdracht is al gebruikt voor iets anders."))
+
+
+def _digests(came: list[bytes]) -> tuple[str, ...]:
+    return tuple(hashlib.sha256(piece).hexdigest() for piece in came)
+
+
 def _too_large() -> Invalid:
     return Invalid(fields={"file": [_("Een bestand mag ten hoogste 10 MB groot zijn.")]})
-
-
-def _file_id(customer: str, upload_id: str) -> str:
-    """The same upload always becomes the same file, and one customer's never another's."""
-    return hashlib.sha256(f"{customer}|{upload_id}".encode()).hexdigest()[:32]
 
 
 def _bytes(data: str) -> bytes:
@@ -86,30 +111,25 @@ def _bytes(data: str) -> bytes:
         ) from None
 
 
-def _whole(store: Store, customer: str, upload_id: str, pieces: int) -> bytes:
-    found = store.pieces(customer, upload_id)
+def _came(store: Store, asked: Upload, pieces: int) -> list[bytes]:
+    found = store.pieces(asked.customer, asked.id)
     if [index for index, _data in found] != list(range(pieces)):
         raise Invalid(fields={"file": [_("Niet alle delen zijn aangekomen. Probeer het opnieuw.")]})
-    whole = b"".join(data for _index, data in found)
-    if len(whole) > LARGEST_UPLOAD:
+    came = [data for _index, data in found]
+    if sum(map(len, came)) > LARGEST_UPLOAD:
         raise _too_large()
-    return whole
+    return came
 
 
 def _add(
-    store: Store,
-    clock: Clock,
-    acting: Acting,
-    ids: tuple[str, str, str],
-    kind: str,
-    name: str,
-    recording: Recording,
+    store: Store, clock: Clock, acting: Acting, asked: Upload, came: tuple[str, ...], recording: Recording
 ) -> Sound:
-    """The bytes go first; a file exists from the moment that its document does."""
-    customer, file_id, upload_id = ids
-    digest = store.store_bytes(file_id, recording.wav)
-    now = clock()
-    sound = Sound(file_id, customer, kind, name, recording.seconds, len(recording.wav), digest, now)
+    """The bytes go first; a file exists from the moment that its document does. Of two copies of one upload
+    the first to end makes the file."""
+    customer, source, kind, name = asked.customer, asked.source, asked.kind, asked.name
+    file_id, digest = store.store_bytes(source, recording.wav)
+    now, size, seconds = clock(), len(recording.wav), recording.seconds
+    sound = Sound(file_id, customer, kind, name, seconds, size, digest, now, upload=source, came=came)
 
     def work(changes: Changes) -> Reply:
         changes.touch(customer)
@@ -119,19 +139,19 @@ def _add(
             )
         changes.add_sound(sound)
         what = Subject(kind="sound", id=file_id, name=name)
-        told = {"kind": kind, "seconds": recording.seconds, "sha256": digest}
+        told = {"kind": kind, "seconds": seconds, "sha256": digest}
         changes.record(acting, customer, "sound.uploaded", what, after=told)
         return {}
 
     try:
-        store.once(f"upload-{file_id}", ("upload", customer, upload_id), now, work)
+        store.once(f"upload-{source}", ("upload", customer, asked.id, kind, name, came), now, work)
+        added = store.uploaded(customer, source)
+        if added is None:  # this very upload was finished before, and its file removed since
+            raise Conflict(_("Deze upload was al klaar. Kies het bestand opnieuw."))
     except Conflict:
         store.drop_bytes(file_id)
         raise
-    added = store.sound(customer, file_id)
-    if added is None:  # this very upload was finished before, and its file removed since
-        store.drop_bytes(file_id)
-        raise Conflict(_("Deze upload was al klaar. Kies het bestand opnieuw."))
+    store.keep_only(source, added.id)
     return added
 
 

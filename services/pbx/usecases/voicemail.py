@@ -147,20 +147,30 @@ def keep_greeting(store: Store, clock: Clock, customer_id: str, line_id: str, re
     if taken is None:
         return
     now, wav = clock(), alaw.to_wav(taken)
-    file_id = hashlib.sha256(f"{customer_id}|{recording_id}".encode()).hexdigest()[:32]
-    digest = store.store_bytes(file_id, wav)
+    source = hashlib.sha256(f"{customer_id}|{recording_id}".encode()).hexdigest()[:32]
+    file_id, digest = store.store_bytes(source, wav)
     name = _("Ingesproken op %(at)s", at=f"{now.astimezone(ZONE):%d-%m-%Y %H:%M}")
     seconds = ceil(alaw.seconds(taken))
     sound = Sound(file_id, customer_id, "greeting", name, seconds, len(wav), digest, now, spoken=True)
-    gone = store.in_one(now, lambda changes: _put_greeting(changes, customer_id, line_id, sound))
+
+    def work(changes: Changes) -> list[str] | None:
+        if changes.sound(customer_id, file_id) is not None:  # this try was kept, though we were not told
+            return []
+        if not changes.take(customer_id, recording_id):
+            return None
+        return _put_greeting(changes, customer_id, line_id, sound)
+
+    gone = store.in_one(now, work)
+    if gone is None:  # another copy was first, and another greeting may be there by now
+        store.drop_bytes(file_id)
+        return
+    store.keep_only(source, file_id)
     for each in gone:
         store.drop_bytes(each)
 
 
 def _put_greeting(changes: Changes, customer_id: str, line_id: str, sound: Sound) -> list[str]:
     """The greetings that it comes in place of, which were spoken too and serve nobody any more."""
-    if changes.sound(customer_id, sound.id) is not None:
-        return []
     place = (Part.LINE, line_id)
     old = changes.settings(customer_id)
 

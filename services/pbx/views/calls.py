@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
 from services.pbx.domain.config import Config, OutgoingBlocks
-from services.pbx.domain.held import with_held
+from services.pbx.domain.held import numbers_in, with_held
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.domain.routing.directory import directory, label
 from services.pbx.domain.routing.replay import Record, replay, why
@@ -37,8 +39,24 @@ def calls(
     wanted = (normalise(number) or "-") if number else None
     rows = store.calls(customer_id, people, wanted, (last["at"], last["_id"]) if last else None, limit)
     config = effective(store, customer_id, Which.PUBLISHED)[1]
+    foreign = _foreign(store, customer_id, config, rows)
     following = rows[-1]["_id"] if len(rows) == limit else None
-    return {"rows": [_row(config, row) for row in rows], "next": following}
+    shown = [_row(config, row, others) for row, others in zip(rows, foreign, strict=True)]
+    return {"rows": shown, "next": following}
+
+
+def _foreign(store: Store, customer_id: str, config: Config, rows: list[Document]) -> list[set[str]]:
+    """Of each call the numbers of the settings that were not the customer's then."""
+    own = numbers_in(config)
+    sides = ("caller", "called", "answered_by")
+    named = [own.intersection(row.get(side, "") for side in sides) for row in rows]
+    terms = store.terms(customer_id, set().union(*named))
+    return [numbers - _held_at(terms, row["at"]) for numbers, row in zip(named, rows, strict=True)]
+
+
+def _held_at(terms: list[Document], at: datetime) -> set[str]:
+    held = (each for each in terms if each["valid_from"] <= at)
+    return {each["number"] for each in held if each["valid_to"] is None or each["valid_to"] > at}
 
 
 def explain_call(store: Store, customer_id: str, *, call_id: str, user_id: str | None) -> Reply:
@@ -75,15 +93,15 @@ def _story(config: Config, found: Plan | None, user_id: str | None) -> list[str]
     return [f"{line.what}. {line.why}".strip() if line.why else f"{line.what}." for line in found.trace]
 
 
-def _row(config: Config, row: Document) -> Reply:
+def _row(config: Config, row: Document, foreign: Collection[str] = ()) -> Reply:
     answered = row.get("answered_by", "")
     return {
         "id": row["_id"],
         "at": row["at"].isoformat(),
-        "caller": _named(config, row.get("caller", "")),
-        "called": _named(config, row.get("called", "")),
+        "caller": _named(config, row.get("caller", ""), foreign),
+        "called": _named(config, row.get("called", ""), foreign),
         "direction": row.get("direction", ""),
-        "answered_by": _named(config, answered) if answered else None,
+        "answered_by": _named(config, answered, foreign) if answered else None,
         "duration": row.get("duration"),
         "outcome": _outcome(row),
         "code": row.get("code"),
@@ -97,12 +115,12 @@ def _outcome(row: Document) -> str:
     return "refused" if found == "missed" and refused else found
 
 
-def _named(config: Config, who: str) -> str:
-    """A name or a number as people read it."""
+def _named(config: Config, who: str, foreign: Collection[str] = ()) -> str:
+    """A name or a number as people read it; who has one of the ``foreign`` numbers is none of ours."""
     kind, _colon, own_id = who.partition(":")
     if kind in SPEAKERS:
         return _speaker(config, kind, own_id)
-    found = directory(config).find(who)[0] if who else None
+    found = directory(config).find(who)[0] if who and who not in foreign else None
     if found is not None:
         return label(found)
     return party(who) if who.startswith(("+", "ext:", "nl:", "anon")) else who

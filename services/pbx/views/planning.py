@@ -113,6 +113,7 @@ def week(
 ) -> Reply:
     """Who rings when this number is called, hour by hour of a week."""
     _found, config = effective(store, customer_id, Which(which))
+    config = with_held(config, store.numbers_held(customer_id, now))
     start = first or monday(now)
     return {"number": number, "first": start.isoformat(), "cells": full(run(week_of, config, number, start))}
 
@@ -126,9 +127,10 @@ def differences(store: Store, run: Run, customer_id: str, now: datetime) -> Repl
     return {"rows": full(run(differ, found.published, found.draft, owned, now))}
 
 
-def test_calls(store: Store, customer_id: str, which: str) -> Reply:
-    """The saved test calls and whether each reaches what it should."""
+def test_calls(store: Store, customer_id: str, which: str, now: datetime) -> Reply:
+    """The saved test calls and whether each reaches what it should, with the numbers of now."""
     found, config = effective(store, customer_id, Which(which))
+    config = with_held(config, store.numbers_held(customer_id, now))
     return {"rows": [_tried(config, test) for test in found.test_calls]}
 
 

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from services.pbx.store import Store
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import new_id
 from tests.integration.pbx.conftest import Pbx
@@ -95,6 +96,24 @@ def test_an_upload_that_lacks_a_piece_or_is_too_large_is_refused(office: Office)
     assert large.value.fields == {"file": ["Een bestand mag ten hoogste 10 MB groot zijn."]}
     with pytest.raises(Invalid):
         office.call("upload", index=0, data="geen base64!", last=False, **fields)
+
+
+def test_the_same_upload_with_another_sound_is_a_conflict(office: Office) -> None:
+    upload_id, data = new_id(), wav()
+    first = office.upload(data, upload_id=upload_id)["file"]
+    with pytest.raises(Conflict, match="Deze opdracht is al gebruikt voor iets anders"):
+        office.upload(wav(2), upload_id=upload_id)
+    assert played(office, first["id"])
+
+
+def test_bytes_that_other_tries_left_go(office: Office) -> None:
+    store = Store(office.pbx.database)
+    tries = [store.store_bytes("one", wav())[0] for _ in range(2)]
+    other, _digest = store.store_bytes("other", wav())
+    store.keep_only("one", tries[1])
+    assert [store.sound_piece(each, 0) is not None for each in (*tries, other)] == [False, True, True]
+    for each in (tries[1], other):
+        store.drop_bytes(each)
 
 
 def test_the_same_upload_twice_is_one_file(office: Office) -> None:

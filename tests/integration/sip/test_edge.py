@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -125,7 +126,7 @@ def test_112_reaches_the_trunk_while_we_are_down(edge: Edge, phones: Phones, por
     """pbx does not answer, and then provisioning neither: other calls are refused, this one never."""
     edge.publish()
     edge.register(phones, JAN, ports[0])
-    edge.started["pbx-listener"].kill()
+    edge.started["pbx-listener"].terminate()
     caller = edge.accounts[JAN][0]
     try:
         trunk = phones.answering(ANSWER, edge.house.ports.trunk)
@@ -146,6 +147,36 @@ def test_112_reaches_the_trunk_while_we_are_down(edge: Edge, phones: Phones, por
         edge.rpc("htable.flush", "state")
         edge.started["pbx-listener"].start()
         edge.started["pbx-listener"].wait_ready()
+
+
+@pytest.mark.feature("PBX-11", "TEL-01")
+def test_112_shows_no_number_that_is_gone_while_we_are_down(
+    edge: Edge, phones: Phones, ports: list[int]
+) -> None:
+    """The proxy has it from the last call: Sandra's is still hers, Jan's may be somebody else's by now."""
+    numbers, gone = edge.database["assignments"], {"number": COMPANY, "customer_id": edge.customer_id}
+
+    def asserted(who: str, port: int) -> str:
+        trunk = phones.answering(ANSWER, edge.house.ports.trunk)
+        phones.run(call(edge.accounts[who][0], "112", seconds=0.1), port, edge.accounts[who]).wait()
+        trunk.wait()
+        return trunk.header("P-Asserted-Identity")
+
+    edge.publish(sandra={"number": CARRIERS})
+    assert asserted(JAN, ports[0]) == f"<sip:{COMPANY}@tikker>"
+    try:
+        numbers.update_one(gone, {"$set": {"valid_to": datetime.now(UTC)}})
+        assert asserted(JAN, ports[0]) == ""
+        assert asserted(SANDRA, ports[1]) == f"<sip:{CARRIERS}@tikker>"
+        edge.started["pbx-listener"].terminate()
+        try:
+            assert asserted(JAN, ports[0]) == ""
+            assert asserted(SANDRA, ports[1]) == f"<sip:{CARRIERS}@tikker>"
+        finally:
+            edge.started["pbx-listener"].start()
+            edge.started["pbx-listener"].wait_ready()
+    finally:
+        numbers.update_one(gone, {"$set": {"valid_to": None}})
 
 
 @pytest.mark.feature("PRV-05")

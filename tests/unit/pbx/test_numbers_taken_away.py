@@ -16,8 +16,12 @@ from services.pbx.domain.held import with_held
 from services.pbx.domain.routing.values import Transfer
 from services.pbx.usecases.live_calls import LiveCalls
 from services.pbx.usecases.route_calls import BUSY, GONE, Router
-from services.pbx.views.calls import explain_call
+from services.pbx.usecases.trying import save_test_call
+from services.pbx.views import planning
+from services.pbx.views.calls import calls, explain_call
 from services.pbx.views.planning import simulate
+from shared.acting import Acting
+from shared.ids import new_id
 from tests.unit.pbx.edge_scene import BAKERY, COMPANY, JAN, KEES, SHOP, Scene, bakery
 from tests.unit.pbx.plans import forwards, group, inside, line, outside, pbx, told, user
 
@@ -25,6 +29,7 @@ pytestmark = pytest.mark.feature("PBX-11", "TEL-02")
 
 OTHER = "c" * 32
 OUTSIDE = "+31600000099"
+KEEPER = Acting(kind="user", scope="customer", customer_id=BAKERY, user_id="u" * 32, roles=("settings",))
 WINKEL = "+31850001619"
 ALONG = SimRing(on=True, numbers=(SimNumber(number=OUTSIDE),))
 TO_OUTSIDE = Forwards(always=Forward(on=True, to=OUTSIDE))
@@ -183,7 +188,8 @@ def test_a_call_during_which_the_number_went_is_billed_to_who_made_it() -> None:
         ("jan", (COMPANY,), JAN),
         ("jan", (COMPANY, JAN), ""),
         ("winkel", (COMPANY,), WINKEL),
-        ("winkel", (WINKEL,), ""),
+        ("winkel", (WINKEL,), COMPANY),
+        ("winkel", (WINKEL, COMPANY), ""),
     ],
 )
 def test_112_goes_out_with_what_number_there_is(who: str, lost: tuple[str, ...], shown: str) -> None:
@@ -193,6 +199,45 @@ def test_112_goes_out_with_what_number_there_is(who: str, lost: tuple[str, ...],
     order = scene.out("112", who)
     assert [branch.to for branch in trunk(order)] == ["112"]
     assert traces(order) == {shown}
+
+
+def test_saved_test_calls_and_the_week_tell_what_calls_do_now() -> None:
+    scene = furnished()
+    state: dict[str, Any] = {"keys": [], "busy": [], "unregistered": [], "at": scene.now}
+    tests: list[dict[str, Any]] = [
+        {"name": "Winkel belt uit", "caller": "line:winkel", "called": OUTSIDE, "direction": "out"},
+        {"name": "Jan gebeld", "caller": SHOP, "called": JAN, "direction": "in"},
+        {"name": "Kees gebeld", "caller": SHOP, "called": KEES, "direction": "in"},
+    ]
+    for test, expect in zip(tests, (f"outside:{OUTSIDE}", "rings:jan", "rings:kees"), strict=True):
+        save_test_call(
+            scene.store, lambda: scene.now, KEEPER, **test, **state, expect=expect, command_id=new_id()
+        )
+
+    def holding() -> list[str]:
+        rows = planning.test_calls(scene.store, BAKERY, "published", scene.now)["rows"]
+        return [row["name"] for row in rows if row["holds"]]
+
+    def ringing(number: str) -> bool:
+        found = planning.week(
+            scene.store, lambda work, *of: work(*of), BAKERY, scene.now, number=number, which="published"
+        )
+        return "Jan" in str(found["cells"])
+
+    assert (holding(), ringing(JAN)) == (["Winkel belt uit", "Jan gebeld", "Kees gebeld"], True)
+    lose(scene, WINKEL)
+    lose(scene, JAN)
+    assert (holding(), ringing(JAN)) == (["Kees gebeld"], False)
+
+
+def test_a_number_has_its_name_in_the_list_of_calls_while_it_is_the_customers() -> None:
+    scene = furnished()
+    scene.out(JAN, "kees")
+    lose(scene, JAN)
+    scene.out(JAN, "kees")
+    rows = calls(scene.store, BAKERY, user_id=None, number=None, after=None, limit=5)["rows"]
+    assert [row["called"] for row in rows] == ["085-000 16 11", "Jan (211)"]
+    assert [row["caller"] for row in rows] == ["Kees (213)"] * 2
 
 
 def test_nothing_goes_outside_that_no_number_pays_for() -> None:

@@ -221,12 +221,14 @@ class Trip:
 
 
 def shown_as(config: Config, caller: PbxUser | Line, emergency: bool = False) -> tuple[str | None, str]:
-    """(the number that others see, the name) when this caller calls outside; 112 always sees the number."""
+    """(the number that others see, the name) when this caller calls outside; 112 always sees a number that
+    can be called back, for a line that has none the company's."""
     if caller.hide_number and not emergency:
         return ANONYMOUS, ""
-    if isinstance(caller, Line):
-        return normalise(caller.number) if caller.number else None, caller.name
     company = config.company
+    if isinstance(caller, Line):
+        own = caller.number or (company.number if emergency else None)
+        return normalise(own) if own else None, caller.name
     personal = caller.number if company.shown_number == "personal" else None
     number = personal or company.number or caller.number
     return normalise(number) if number else None, company.name if company.show_name else caller.name
