@@ -10,6 +10,7 @@ from msgspec import structs
 from services.pbx.domain import demands, settings, test_calls
 from services.pbx.domain.checks import check
 from services.pbx.domain.config import Config
+from services.pbx.domain.held import with_held
 from services.pbx.domain.parts import changes_between
 from services.pbx.domain.renumbering import put_together
 from services.pbx.domain.rules import problems
@@ -87,7 +88,8 @@ def _put_in_place(
     told = {"changes": changes_between(old.published, config)}
     changes.record(acting, new.customer_id, action, _SUBJECT, after=told, reason=note)
     store(changes, acting, old, new, kind)
-    return {"revision": new.revision, "broken": broken(config, new.test_calls)}
+    held = with_held(config, changes.numbers_held(new.customer_id))  # as calls are planned
+    return {"revision": new.revision, "broken": broken(held, new.test_calls)}
 
 
 def refuse_broken(changes: Changes, customer_id: str, config: Config) -> None:

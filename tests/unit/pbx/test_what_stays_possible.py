@@ -16,6 +16,7 @@ from services.pbx.store import Changes
 from services.pbx.usecases import editing, publishing
 from services.pbx.usecases.enabling import disable_pbx, enable_pbx
 from services.pbx.usecases.staff import add_line, change_line, remove
+from services.pbx.usecases.trying import save_test_call
 from shared.acting import Acting
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
@@ -26,6 +27,8 @@ ACTING = Acting(kind="user", scope="customer", customer_id=BAKERY, user_id="u" *
 STAFF = Acting(kind="staff", scope="operator")
 WINKEL, SPARE, NOBODYS = "+31850001619", "+31850001620", "+31850001999"
 GARAGE = "c" * 32
+OWN = (editing.save, publishing.publish, publishing.roll_back, save_test_call)
+"""Commands of the customer's people; others are staff's."""
 SHOP = Line(id="winkel", number=WINKEL, name="Winkel", extension="203")
 
 
@@ -37,7 +40,7 @@ def beside_a_line(**of_jan: Any) -> Scene:
 
 
 def do(scene: Scene, command: Any, **fields: Any) -> Any:
-    acting = ACTING if command in (editing.save, publishing.publish, publishing.roll_back) else STAFF
+    acting = ACTING if command in OWN else STAFF
     whose = {} if acting is ACTING else {"customer_id": BAKERY, "reason": ""}
     return command(scene.store, lambda: scene.now, acting, command_id=new_id(), **whose, **fields)
 
@@ -60,6 +63,20 @@ def test_a_line_that_lost_its_number_stops_nobody_from_publishing_or_rolling_bac
     (problem,) = problems(config, scene.store.numbers_held(BAKERY, scene.now))
     assert (problem.where.id, problem.field, problem.blocking) == ("winkel", "number", False)
     assert "Vraag uw leverancier" in problem.sentence
+
+
+@pytest.mark.feature("PBX-14")
+def test_who_publishes_hears_of_a_test_call_that_a_lost_number_broke() -> None:
+    scene = beside_a_line()
+    asked: dict[str, Any] = {"name": "Winkel belt uit", "caller": "line:winkel", "called": "+31600123456"}
+    asked |= {"keys": [], "busy": [], "unregistered": [], "direction": "out", "at": scene.now}
+    do(scene, save_test_call, **asked, expect="outside:+31600123456")
+    do(scene, editing.save, part="company", values={"name": "Een"})
+    assert do(scene, publishing.publish, note="")["broken"] == []
+    scene.assign(WINKEL, GARAGE, scene.now)
+    do(scene, editing.save, part="company", values={"name": "Twee"})
+    (told,) = do(scene, publishing.publish, note="")["broken"]
+    assert told["name"] == "Winkel belt uit"
 
 
 @pytest.mark.feature("PBX-14")
