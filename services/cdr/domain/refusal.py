@@ -27,6 +27,10 @@ FORGOTTEN = "what this event said was removed, as it is older than the term."
 """The sentence of a discarded event of which nothing is kept any more."""
 
 
+class NotWaiting(Exception):
+    """Some events that are to be booked from quarantine have left it: put aside, or booked by another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Events that wait for the same mending (see :func:`case_of`)."""

@@ -1,10 +1,10 @@
 """What mobile subscriptions may use: a read-model of the events of mobile.
 
-``bundle_customers`` has one document per customer with a subscription: ``n`` grows with each change, so
-that what was read once is known to be fresh by one small read; ``unsent`` says from which month on others
-have to hear of bundles again, and ``unsettled_from`` from which month on closed periods may hold something
-else than what is over now. Both are written in the transaction of the change: whoever reads what the mark
-is about at the same time either sees the change, or finds the mark afterwards.
+``bundle_customers`` has one document per customer with a subscription: ``n`` grows with each change and each
+month, so that what was read once is known to be fresh by one small read; ``unsent`` says from which month on
+others have to hear of bundles again, and ``unsettled_from`` from which month on closed periods may hold
+something else than what is over now. Both are written in the transaction of the change: whoever reads what
+the mark is about at the same time either sees the change, or finds the mark afterwards.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class BundleStore:
             if begun is not None and begun["month"] >= month:
                 return
             reference.update_one({"_id": "bundles"}, {"$set": {"month": month}}, upsert=True, session=session)
-            mark = {"$min": {"unsent.from": month, "unsent.at": now}}
+            mark = {"$inc": {"n": 1}, "$min": {"unsent.from": month, "unsent.at": now}}
             self._db["bundle_customers"].update_many({}, mark, session=session)
 
         transact(self._db, work)

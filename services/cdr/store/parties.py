@@ -3,7 +3,7 @@
 A document per customer, side and party, all in its ID, and ``last``: the newest period in which a row with
 it is booked. It is written before the rows that have the party and may outlive them: a party too many costs
 a look, one too few would hide rows. Once rows are anonymised it must go as well, as it is a number of a
-person. Ingesters remember what they have written, so a party goes only when its ``last`` is a period in
+person. Ingesters remember what they have booked, so a party goes only when its ``last`` is a period in
 which nothing is booked any more: what they know of a later one, they have written again.
 """
 
@@ -31,6 +31,9 @@ FILL_SECONDS = 600
 FORGOTTEN_AT_ONCE = 500
 _DUPLICATE_KEY = 11000
 
+Marks = Mapping[int, int]
+"""Parties by the hash of what their IDs say, and their period."""
+
 
 class Parties:
     """``learn`` before rows are booked, ``matching`` when they are searched."""
@@ -40,8 +43,9 @@ class Parties:
         self._parties = db["parties"].with_options(write_concern=WriteConcern(w=1))
         self._known: dict[int, int] = {}
 
-    def learn(self, rows: Iterable[Row]) -> None:
-        """See to it that every party of the rows is there, with their period or a later one."""
+    def learn(self, rows: Iterable[Row]) -> Marks:
+        """See to it that every party of the rows is there, with their period or a later one; what to
+        :meth:`remember` once the rows are there."""
         fresh: dict[int, tuple[str, int]] = {}
         for row in rows:
             period = row["period"]
@@ -49,12 +53,16 @@ class Parties:
                 mark = hash((row["customer"], side, row[side]))
                 if self._known.get(mark, 0) < period and (mark not in fresh or fresh[mark][1] < period):
                     fresh[mark] = _id(row["customer"], side, row[side]), period
-        if not fresh:
-            return
-        self._write(dict(fresh.values()))
-        if len(self._known) + len(fresh) > REMEMBERED:
+        if fresh:
+            self._write(dict(fresh.values()))
+        return {mark: period for mark, (_, period) in fresh.items()}
+
+    def remember(self, marks: Marks) -> None:
+        """Write these parties no more: rows that a majority has came after them, so it has them as well. A
+        server that was killed before that may have forgotten them."""
+        if len(self._known) + len(marks) > REMEMBERED:
             self._known.clear()
-        self._known.update((mark, period) for mark, (_, period) in fresh.items())
+        self._known.update(marks)
 
     def _write(self, last: Mapping[str, int]) -> None:
         """Most are new at first; those that are there get their later period."""

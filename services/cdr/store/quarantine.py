@@ -22,15 +22,21 @@ class QuarantineStore:
         query = {"reason": str(reason), "_id": {"$gt": after}}
         return list(self._quarantine.find(query).sort("_id", ASCENDING).limit(limit))
 
-    def reword(self, identity: str, refused: Refused) -> None:
-        """What was lacking has come, but now something else is lacking."""
+    def waiting(self, ids: Sequence[str]) -> Sequence[dict[str, Any]]:
+        """Those of these events that still wait, by ID, as they are now."""
+        query = {"_id": {"$in": list(ids)}, "reason": {"$ne": DISCARDED}}
+        return list(self._quarantine.find(query).sort("_id", ASCENDING))
+
+    def reword(self, identity: str, reason: str, refused: Refused) -> None:
+        """What was lacking (``reason``) has come, but now something else is lacking. What was put aside since
+        it was read stays so."""
         changed = {
             "reason": str(refused.reason),
             "sentence": refused.sentence,
             "number": refused.number,
             "case": case_of(refused.reason, refused.sentence, refused.number),
         }
-        self._quarantine.update_one({"_id": identity}, {"$set": changed})
+        self._quarantine.update_one({"_id": identity, "reason": reason}, {"$set": changed})
 
     def counts(self) -> dict[str, int]:
         """How many events wait, by reason."""

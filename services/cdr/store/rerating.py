@@ -6,8 +6,8 @@ it; ``rerate_sums`` one per customer. Both go away with their job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.cdr.store.counters import CounterStore, Span
 from services.cdr.store.details import DetailsStore
 from services.cdr.store.usage import ordinal
 from shared.jobs import KEEP, JobState, JobStore
-from shared.mongo import Document
+from shared.mongo import Document, transact
 
 PAGE = 1000
 _SHOWN = ("start", "number", "receiver", "kind", "quantity", "period", "plan")
@@ -37,6 +37,15 @@ def ensure_indexes(db: Database[Document]) -> None:
     db["rerate_sums"].create_index([("job", ASCENDING), ("weight", DESCENDING), ("_id", ASCENDING)])
     for name in ("rerate_changes", "rerate_sums"):
         db[name].create_index([("at", ASCENDING)], expireAfterSeconds=int(KEEP.total_seconds()))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A process's turn at a preview: ``claimed``, in each transaction that writes of it, raises when another
+    process has taken the job over, which goes on from what stands."""
+
+    job: str
+    claimed: Callable[[ClientSession], None]
 
 
 class RerateStore:
@@ -96,34 +105,56 @@ class RerateStore:
             yield [row for row in rows if row["_id"] not in replaced]
             place = Place(key=page[-1])
 
-    def begin(self, job: str, customer: str) -> None:
-        """Forget what a process that was killed has kept of this customer."""
-        self._db["rerate_changes"].delete_many({"job": job, "customer": customer})
+    def begin(self, turn: Turn, customer: str) -> None:
+        """Forget what a process that was killed has kept of this customer; some at a time."""
+        changes = self._db["rerate_changes"]
+        query = {"job": turn.job, "customer": customer}
 
-    def keep(self, job: str, changes: Sequence[tuple[Change, Row]]) -> None:
+        def some(session: ClientSession) -> bool:
+            turn.claimed(session)
+            ids = [one["_id"] for one in changes.find(query, {"_id": 1}, session=session).limit(PAGE)]
+            if ids:
+                changes.delete_many({"_id": {"$in": ids}}, session=session)
+            return bool(ids)
+
+        while transact(self._db, some):
+            pass
+
+    def keep(self, turn: Turn, changes: Sequence[tuple[Change, Row]]) -> None:
         now = datetime.now(UTC)
         writes = []
         for change, row in changes:
             document = {
                 **asdict(change),
-                "job": job,
+                "job": turn.job,
                 "weight": abs(change.new - change.old),
                 "shown": {name: row[name] for name in _SHOWN},
                 "type_before": row["type"],
                 "at": now,
             }
-            writes.append(ReplaceOne({"_id": f"{job}|{change.key}"}, document, upsert=True))
-        self._db["rerate_changes"].bulk_write(writes, ordered=False)
+            writes.append(ReplaceOne({"_id": f"{turn.job}|{change.key}"}, document, upsert=True))
 
-    def end(self, job: str, customer: str, sums: Sums) -> None:
+        def work(session: ClientSession) -> None:
+            turn.claimed(session)
+            self._db["rerate_changes"].bulk_write(writes, ordered=False, session=session)
+
+        transact(self._db, work)
+
+    def end(self, turn: Turn, customer: str, sums: Sums) -> None:
         document = {
             **asdict(sums),
-            "job": job,
+            "job": turn.job,
             "customer": customer,
             "weight": abs(sums.new - sums.old),
             "at": datetime.now(UTC),
         }
-        self._db["rerate_sums"].replace_one({"_id": f"{job}|{customer}"}, document, upsert=True)
+        identity = {"_id": f"{turn.job}|{customer}"}
+
+        def work(session: ClientSession) -> None:
+            turn.claimed(session)
+            self._db["rerate_sums"].replace_one(identity, document, upsert=True, session=session)
+
+        transact(self._db, work)
 
     def total(self, job: str) -> Document:
         """The sums of all customers: ``customers``, those with changes, and the fields of Sums."""

@@ -6,7 +6,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -18,8 +17,8 @@ from pymongo.errors import BulkWriteError
 
 from services.cdr.domain.calendar import calendar
 from services.cdr.domain.posting import Deltas, Head, Posted, Standing, row_id
-from services.cdr.domain.refusal import Refused, case_of
-from services.cdr.store.parties import Parties
+from services.cdr.domain.refusal import DISCARDED, NotWaiting, Refused, case_of
+from services.cdr.store.parties import Marks, Parties
 from services.cdr.store.search import INDEXES
 from shared.mongo import Document, transact
 
@@ -79,15 +78,7 @@ class UsageStore:
         while True:
             try:
                 gives_way = time.monotonic() < give_way_until
-                books = partial(
-                    Books,
-                    self._db,
-                    parties=self._parties,
-                    worker=self._worker,
-                    gives_way=gives_way,
-                    hopes=not self._wary,
-                )
-                result = transact(self._db, lambda session, books=books: work(books(session)))  # type: ignore[misc]
+                result = self._try(work, gives_way)
                 self._wary = max(0, self._wary - 1)
                 return result
             except ClosingAhead:
@@ -99,9 +90,18 @@ class UsageStore:
                     raise
                 self._wary = _WARY_BATCHES
 
+    def _try(self, work: Callable[[Books], Result], gives_way: bool) -> Result:
+        def run(session: ClientSession) -> tuple[Result, Marks]:
+            books = Books(self._db, session, self._parties, self._worker, gives_way, hopes=not self._wary)
+            return work(books), books.learned
+
+        result, learned = transact(self._db, run)
+        self._parties.remember(learned)
+        return result
+
 
 class Books:
-    """The books as one transaction sees them."""
+    """The books as one transaction sees them; ``learned`` is what to remember once it is committed."""
 
     def __init__(
         self,
@@ -118,6 +118,7 @@ class Books:
         self._worker = worker
         self._gives_way = gives_way
         self._hopes = hopes
+        self.learned: Marks = {}
 
     @property
     def session(self) -> ClientSession:
@@ -161,7 +162,7 @@ class Books:
     def add(self, posted: Posted) -> None:
         session = self._session
         if posted.rows:
-            self._parties.learn(posted.rows)
+            self.learned = self._parties.learn(posted.rows)
             self._db["usage"].insert_many(posted.rows, ordered=False, session=session)
             self._db["ledger"].insert_one(ledger_document(self._worker, posted.deltas), session=session)
         if posted.unseen:
@@ -169,9 +170,15 @@ class Books:
                 {"_id": {"$in": posted.unseen}}, {"$set": {"hidden": True}}, session=session
             )
         if posted.resolved:
-            self._db["quarantine"].delete_many({"_id": {"$in": list(posted.resolved)}}, session=session)
+            self._leave_quarantine(posted.resolved)
         if posted.refused:
             self._quarantine(posted.refused)
+
+    def _leave_quarantine(self, ids: Sequence[str]) -> None:
+        """Raises NotWaiting when not all of them wait."""
+        wanted = {"_id": {"$in": list(ids)}, "reason": {"$ne": DISCARDED}}
+        if self._db["quarantine"].delete_many(wanted, session=self._session).deleted_count < len(ids):
+            raise NotWaiting
 
     def _quarantine(self, refused: Iterable[Refused]) -> None:
         """Keep each refused event once, however often it is sent."""

@@ -80,7 +80,10 @@ class WatchStore:
         return _alert(row) if row else None
 
     def add(self, alert: Alert, changes: Changes) -> None:
-        """One of a number per class and day (DuplicateKeyError)."""
+        """One of a number per class and day (DuplicateKeyError). The customer's watch is written as well: two
+        that raise alerts of different days collide there, so that the second sees the first."""
+        raised = {"$inc": {"raised": 1}, "$setOnInsert": {"block": False}}
+        self._watches.update_one({"_id": alert.customer}, raised, upsert=True, session=changes.session)
         row = asdict(alert) | {"_id": alert.id, "day": alert.day.isoformat()}
         del row["id"]
         self._alerts.insert_one(row, session=changes.session)

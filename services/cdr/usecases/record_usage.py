@@ -50,8 +50,9 @@ def record_usage(
 ) -> Posted:
     """Book a batch, exactly once. ``resolved`` are quarantine IDs that this batch was made from.
 
-    Raises what the store raises when it is away; then nothing of the batch has been booked, or all
-    of it, and the same batch can be given again.
+    Raises NotWaiting when not all of those wait: then nothing has been booked. Raises what the store raises
+    when it is away; then nothing of the batch has been booked, or all of it, and the same batch can be given
+    again.
     """
     while True:
         try:

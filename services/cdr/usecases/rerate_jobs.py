@@ -12,7 +12,7 @@ from services.cdr.domain.periods import parse_period, written
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.rerating import Scope
 from services.cdr.store.commands import Changes, Commands
-from services.cdr.store.rerating import RerateStore
+from services.cdr.store.rerating import RerateStore, Turn
 from services.cdr.store.usage import UsageStore
 from services.cdr.usecases.rerating import book_changes, preview_customer
 from shared.acting import Acting
@@ -140,7 +140,10 @@ def preview_work(store: RerateStore, reference: Callable[[], Reference]) -> Call
                 looked[0] = rows
                 running.progress(before + rows, total)
 
-            preview_customer(job.id, customer, scope, store, known, told)
+            def claimed(session: Any, before: int = done, looked: list[int] = looked) -> None:
+                running.progress(before + looked[0], total, session=session)
+
+            preview_customer(Turn(job.id, claimed), customer, scope, store, known, told)
             done += looked[0]
             running.progress(done, total, {"after": customer, "done": done})
         return Outcome(_amounts(store.total(job.id)))

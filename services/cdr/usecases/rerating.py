@@ -17,6 +17,7 @@ from services.cdr.domain.posting import Posted, Row, Standing, priced_the_same, 
 from services.cdr.domain.rating import NoRate
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
+from services.cdr.store.rerating import Turn
 from services.cdr.usecases.price import rating, usage_of, waived
 from services.cdr.usecases.record_usage import Books, StaleReference, Store
 
@@ -24,14 +25,14 @@ from services.cdr.usecases.record_usage import Books, StaleReference, Store
 class Previews(Protocol):
     """store/rerating.py"""
 
-    def begin(self, job: str, customer: str) -> None: ...
+    def begin(self, turn: Turn, customer: str) -> None: ...
     def standing_rows(self, customer: str, scope: Scope) -> Iterator[Sequence[Row]]: ...
-    def keep(self, job: str, changes: Sequence[tuple[Change, Row]]) -> None: ...
-    def end(self, job: str, customer: str, sums: Sums) -> None: ...
+    def keep(self, turn: Turn, changes: Sequence[tuple[Change, Row]]) -> None: ...
+    def end(self, turn: Turn, customer: str, sums: Sums) -> None: ...
 
 
 def preview_customer(
-    job: str,
+    turn: Turn,
     customer: str,
     scope: Scope,
     previews: Previews,
@@ -44,7 +45,7 @@ def preview_customer(
     """
     sums, seen = Sums(), 0
     closed = reference.closed(customer)
-    previews.begin(job, customer)
+    previews.begin(turn, customer)
     for page in previews.standing_rows(customer, scope):
         changes = []
         for row in page:
@@ -55,10 +56,10 @@ def preview_customer(
                 changes.append((change, row))
                 sums.closed += row["period"] in closed
         if changes:
-            previews.keep(job, changes)
+            previews.keep(turn, changes)
         seen += len(page)
         told(seen)
-    previews.end(job, customer, sums)
+    previews.end(turn, customer, sums)
     return sums
 
 

@@ -1,7 +1,7 @@
 """Blocking a SIM card and ending that: orders to the carrier, and what is known of the card by them.
 
-The state follows from all orders of a card, by their sequence, whatever the order in which the carrier
-answered: the confirmed order that was asked last says whether the card is blocked.
+The state follows from all orders of a card, in the order in which they were asked, whatever the order in
+which the carrier answered: the confirmed order that was asked last says whether the card is blocked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from heapq import merge
 from itertools import groupby
 
 from shared.errors import Conflict
@@ -95,7 +97,7 @@ class SimState:
 
 def state_of(orders: Iterable[Order], sim_number: str) -> SimState:
     """What the orders say of one card."""
-    own = sorted((order for order in orders if order.sim_number == sim_number), key=lambda o: o.sequence)
+    own = _as_asked(orders, sim_number)
     if not own:
         return SimState()
     confirmed = [order for order in own if order.state is OrderState.CONFIRMED]
@@ -108,6 +110,20 @@ def state_of(orders: Iterable[Order], sim_number: str) -> SimState:
         by=last.by,
         reason=last.reason,
     )
+
+
+def state_in(orders: Iterable[Order], sim_number: str, subscription_id: str) -> SimState:
+    """What a subscription knows of its card, which others may have had before: of an order that was not its
+    own no more than whether the card is blocked now."""
+    known = list(orders)
+    own, state = _as_asked(known, sim_number), state_of(known, sim_number)
+    is_own = bool(own) and own[-1].subscription_id == subscription_id
+    return state if is_own else SimState(blocked=state.blocked)
+
+
+def asked(state: SimState, order: Order) -> SimState:
+    """The state with an order that was asked just now."""
+    return SimState(state.blocked, order.state, order.block, order.requested_at, order.by, order.reason)
 
 
 def refuse_needless(state: SimState, block: bool) -> None:
@@ -143,20 +159,56 @@ def expired(order: Order) -> Order:
 
 
 def due(orders: Iterable[Order], sim_number: str) -> list[Order]:
-    """The confirmed orders of a card that are to be paid and were not asked for yet. Orders that ask the same
-    of a card, without a confirmed contrary one in between, are paid once: asking again after a time-out costs
-    nothing more.
+    """The confirmed orders of a card that are to be paid and were not asked for yet. Orders by which a
+    customer asks the same of a card, without a confirmed contrary one in between, are paid once: asking again
+    after a time-out costs nothing more.
 
     A late answer may part orders that were in one row until then, so that one that was answered before is due
     now. Who asks this of all orders at each answer has the same charges in whatever order answers come.
     """
-    own = (o for o in orders if o.sim_number == sim_number and o.state is OrderState.CONFIRMED)
+    own = (order for order in _as_asked(orders, sim_number) if order.state is OrderState.CONFIRMED)
     found: list[Order] = []
-    for _, row in groupby(sorted(own, key=lambda o: o.sequence), key=lambda o: o.block):
+    for _, row in groupby(own, key=lambda o: o.block):
         same = list(row)
-        if not any(order.charged for order in same):
-            found += [order for order in same if not order.is_free][:1]
+        for customer in dict.fromkeys(order.customer_id for order in same):
+            theirs = [order for order in same if order.customer_id == customer]
+            if not any(order.charged for order in theirs):
+                found += [order for order in theirs if not order.is_free][:1]
     return found
+
+
+def price(order: Order, orders: Iterable[Order]) -> str:
+    """What one that is due is paid with: the lowest cost of those that may be in its row, free ones aside.
+    Only answers that were known when the next one was asked matter, so any of a row has the price of the row:
+    a contrary order that was confirmed by then parts it, and one that was refused by then is not of it."""
+    row: list[Order] = []
+    contrary: list[Order] = []
+    for each in _as_asked(orders, order.sim_number):
+        if each.block != order.block:
+            contrary.append(each)
+        elif each.customer_id == order.customer_id:
+            if any(_was(OrderState.CONFIRMED, other, each) for other in contrary):
+                if order in row:
+                    break
+                row = []
+            row = [other for other in row if not _was(OrderState.REFUSED, other, each)] + [each]
+            contrary = []
+    return min((each.cost for each in row if not each.is_free), key=Decimal)
+
+
+def _was(state: OrderState, order: Order, later: Order) -> bool:
+    """Whether an order had been answered so when a later one was asked."""
+    answered_at = order.answered_at if order.state is state else None
+    return answered_at is not None and answered_at < later.requested_at
+
+
+def _as_asked(orders: Iterable[Order], sim_number: str) -> list[Order]:
+    """The orders of a card as they were asked: those of a subscription by sequence, and those of several,
+    which have it one after the other, by their moments."""
+    own = [order for order in orders if order.sim_number == sim_number]
+    own.sort(key=lambda order: (order.subscription_id, order.sequence))
+    each = [list(of_one) for _, of_one in groupby(own, key=lambda order: order.subscription_id)]
+    return list(merge(*each, key=lambda order: order.requested_at))
 
 
 def _moment(order: Order) -> datetime:

@@ -200,15 +200,14 @@ def add_module(subscription: Subscription, module: str, at: datetime) -> Subscri
 
 
 def end_module(subscription: Subscription, module: str, at: datetime) -> Subscription:
-    """Without the module from ``at`` on; at its start means that it never was.
+    """Without the module from ``at`` on; at its start means that it never was. Where it comes more than once,
+    the time that ``at`` is in, else the one without an end.
 
     Raises Invalid when it is not on, or for an end before its start.
     """
-    found = next((t for t in reversed(subscription.modules) if t.module == module and t.end is None), None)
-    found = found or next(
-        (t for t in subscription.modules if t.module == module and holds(t, at)),
-        None,
-    )
+    own = [term for term in subscription.modules if term.module == module]
+    found = next((term for term in own if holds(term, at)), None)
+    found = found or next((term for term in own if term.end is None), None)
     if found is None:
         raise Invalid(fields={"module": [gettext("Deze module staat niet aan.")]})
     if at < found.start:

@@ -19,6 +19,7 @@ INDEXES = {
     "orders": [
         IndexModel([("subscription_id", ASCENDING), ("sequence", DESCENDING)], unique=True),
         IndexModel([("unsent", ASCENDING), ("_id", ASCENDING)], partialFilterExpression={"unsent": True}),
+        IndexModel([("sim_number", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("expires_at", ASCENDING)]),
         IndexModel([("requested_at", DESCENDING), ("_id", DESCENDING)]),
     ],
@@ -36,6 +37,13 @@ class OrderChanges(Transaction):
         wanted = tenancy.own({"subscription_id": subscription_id})
         found = self._db["orders"].find(wanted, session=self._session)
         return [_order(row) for row in found.sort("sequence", ASCENDING)]
+
+    def orders_of_sim(self, sim_number: str) -> list[Order]:
+        """All of a card, whichever subscriptions have had it: not for answering a customer's person."""
+        if not sim_number:
+            return []
+        found = self._db["orders"].find({"sim_number": sim_number}, session=self._session)
+        return [_order(row) for row in found]
 
     def order(self, order_id: str) -> Order | None:
         row = self._db["orders"].find_one({"_id": order_id}, session=self._session)

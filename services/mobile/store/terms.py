@@ -27,6 +27,12 @@ class TermsChanges(Transaction):
     def terms(self, customer_id: str) -> Terms:
         return _terms(self._db["terms"].find_one({"_id": customer_id}, session=self._session))
 
+    def hold_terms(self, customer_id: str) -> None:
+        """Keep a customer's terms to this transaction, for a new subscription: nobody who tells of other
+        terms sees it yet, so the two must collide, as with numbers (``SubscriptionChanges.hold``)."""
+        change = {"$inc": {"holds": 1}, "$setOnInsert": {"steps": []}}
+        self._db["terms"].update_one({"_id": customer_id}, change, upsert=True, session=self._session)
+
     def save_terms(self, customer_id: str, terms: Terms) -> None:
         """Store them; the worker then tells others of each subscription anew (``untold``)."""
         kept = {"_id": customer_id, "steps": [_step_row(s) for s in terms.steps], "untold": True, "after": ""}

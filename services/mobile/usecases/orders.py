@@ -55,7 +55,7 @@ def request_sim_block(
         found = reached(changes.subscription(subscription_id), acting, common.SIM_BLOCK)
         _refuse_without_card(found, now)
         orders = changes.orders(subscription_id)
-        state = sim.state_of(orders, found.sim_number)
+        state = found.sim_state  # what others asked of the card is in it, and nowhere else within reach
         sim.refuse_needless(state, block)
         if state.is_open:
             return order_reply(next(o for o in reversed(orders) if o.sim_number == found.sim_number))
@@ -76,7 +76,7 @@ def request_sim_block(
             expires_at=now + patience,
         )
         changes.add_order(order)
-        changes.set_sim_state(found.id, sim.state_of([*orders, order], found.sim_number))
+        changes.set_sim_state(found.id, sim.asked(state, order))
         _record(changes, acting, found, order, "requested")
         return order_reply(order)
 
@@ -130,18 +130,20 @@ def _settle(changes: Changes, after: Order, now: datetime) -> None:
     """
     changes.hold(f"sim:{after.sim_number}")
     found = changes.subscription(after.subscription_id)
-    orders = [after if each.id == after.id else each for each in changes.orders(after.subscription_id)]
-    charged = {each.id: _charged(changes, each, now) for each in sim.due(orders, after.sim_number)}
+    orders = [after if each.id == after.id else each for each in changes.orders_of_sim(after.sim_number)]
+    due = sim.due(orders, after.sim_number)
+    charged = {each.id: _charged(changes, each, sim.price(each, orders), now) for each in due}
     for each in {after.id: after, **charged}.values():
         changes.save_order(each)
+    for having in changes.with_sim(after.sim_number):
+        changes.set_sim_state(having.id, sim.state_in(orders, having.sim_number, having.id))
     if found is not None:
-        changes.set_sim_state(found.id, sim.state_of(orders, found.sim_number))
         _record(changes, SYSTEM, found, after, str(after.state))
     changes.tell(after.customer_id, _letter(after, now))
 
 
-def _charged(changes: Changes, order: Order, now: datetime) -> Order:
-    """The order, whose cost invoicing is asked to bill."""
+def _charged(changes: Changes, order: Order, amount: str, now: datetime) -> Order:
+    """The order, for which invoicing is asked to bill this amount."""
     number = shown(order.number)
     blocked = _("SIM-kaart van %(number)s geblokkeerd", number=number)
     description = blocked if order.block else _("SIM-kaart van %(number)s gedeblokkeerd", number=number)
@@ -149,7 +151,7 @@ def _charged(changes: Changes, order: Order, now: datetime) -> Order:
         charge_id=order.id,
         day=day_of(order.answered_at or now).isoformat(),
         description=description,
-        amount=order.cost,
+        amount=amount,
         subscription_id=order.subscription_id,
     )
     changes.tell(order.customer_id, event)

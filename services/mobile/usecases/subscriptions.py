@@ -10,7 +10,7 @@ from typing import Any
 from services.mobile.domain import subscriptions as domain
 from services.mobile.domain.blocks import NEW, in_order
 from services.mobile.domain.puk import about_puk
-from services.mobile.domain.sim import state_of
+from services.mobile.domain.sim import state_in
 from services.mobile.domain.subscriptions import NumberTerm, ProductTerm, SimTerm, Subscription
 from services.mobile.schemas import Reply
 from services.mobile.schemas.replies import subscription_reply
@@ -66,11 +66,23 @@ def create_subscription(
     made = replace(made, revision=1)
 
     def work(changes: Changes) -> Reply:
-        _save_with_number(changes, made, number)
-        record(changes, acting, "created", None, made)
-        return subscription_reply(made, now)
+        state = state_in(changes.orders_of_sim(sim_number), sim_number, made.id)
+        new = replace(made, sim_state=state)
+        _save_with_number(changes, new, number)
+        changes.hold_terms(customer_id)
+        record(changes, acting, "created", None, new)
+        return subscription_reply(new, now)
 
-    what = (customer_id, product, number, active_from, sim_number, label, tuple(modules), bool(puk))
+    what = (
+        customer_id,
+        product,
+        number,
+        active_from,
+        sim_number,
+        label,
+        tuple(modules),
+        _mark(sealer, puk, sim_number),
+    )
     return store.once(command_id, asked(acting, "create_subscription", *what), now, work)
 
 
@@ -147,19 +159,18 @@ def change_sim(
     """Another card, at once. NotFound, Conflict (ended), Invalid (it or another has the card)."""
     now = clock()
     sealed = sealer.seal(puk, about_puk(subscription_id, sim_number)) if puk else ""
+    mark = _mark(sealer, puk, sim_number)
 
     def work(changes: Changes) -> Reply:
         before = reached(changes.subscription(subscription_id), acting)
-        state = state_of(changes.orders(subscription_id), sim_number)
+        state = state_in(changes.orders_of_sim(sim_number), sim_number, subscription_id)
         changed = domain.change_sim(before, sim_number, sealed, state, now)
         _hold_sim(changes, changed)
         changes.save(changed)
         record(changes, acting, "sim_changed", before, changed)
         return subscription_reply(changed, now)
 
-    return store.once(
-        command_id, asked(acting, "change_sim", subscription_id, sim_number, bool(puk)), now, work
-    )
+    return store.once(command_id, asked(acting, "change_sim", subscription_id, sim_number, mark), now, work)
 
 
 def add_module(
@@ -271,3 +282,8 @@ def _hold_sim(changes: Changes, subscription: Subscription) -> None:
     if subscription.sim_number:
         changes.hold(f"sim:{subscription.sim_number}")
         domain.refuse_sim_in_use(subscription, changes.with_sim(subscription.sim_number))
+
+
+def _mark(sealer: Sealer, puk: str, sim_number: str) -> str | bool:
+    """What stands for the PUK in what a command asked; False when it has none."""
+    return sealer.mark(puk, f"puk|{sim_number}") if puk else False

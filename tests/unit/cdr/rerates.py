@@ -12,6 +12,7 @@ from services.cdr.domain.posting import Row
 from services.cdr.domain.reference import PlanVersion, Versions
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
 from services.cdr.domain.terms import Terms, read_terms
+from services.cdr.store.rerating import Turn
 from services.cdr.usecases.rerating import book_changes, preview_customer
 from tests.unit.cdr.books import ANNA, BERT, PLAN, Crash, Facts
 from tests.unit.cdr.desk import Desk
@@ -64,7 +65,7 @@ class MemoryPreviews:
     changes: dict[str, Change] = field(default_factory=dict)
     fates: dict[str, Settled] = field(default_factory=dict)
 
-    def begin(self, job: str, customer: str) -> None:
+    def begin(self, turn: Turn, customer: str) -> None:
         self.changes = {key: c for key, c in self.changes.items() if c.customer != customer}
 
     def standing_rows(self, customer: str, scope: Scope) -> Iterator[Sequence[Row]]:
@@ -74,10 +75,10 @@ class MemoryPreviews:
         seen = (r for r in newest.values() if not r.get("hidden"))
         yield [r for r in seen if r["customer"] == customer and r["period"] == scope.period]
 
-    def keep(self, job: str, changes: Sequence[tuple[Change, Row]]) -> None:
+    def keep(self, turn: Turn, changes: Sequence[tuple[Change, Row]]) -> None:
         self.changes |= {change.key: change for change, _ in changes}
 
-    def end(self, job: str, customer: str, sums: Sums) -> None:
+    def end(self, turn: Turn, customer: str, sums: Sums) -> None:
         pass
 
 
@@ -94,8 +95,9 @@ class Rerating:
         for customer in (ANNA, BERT):
             for period in periods:
                 one = MemoryPreviews(self.desk)
+                turn = Turn(self.job, lambda session: None)
                 sums[customer] = preview_customer(
-                    self.job, customer, Scope(period, **scope), one, self.desk.reference, lambda rows: None
+                    turn, customer, Scope(period, **scope), one, self.desk.reference, lambda rows: None
                 )
                 self.previews.changes |= one.changes
         return sums

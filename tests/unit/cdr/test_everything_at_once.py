@@ -76,7 +76,7 @@ class Shelf:
             for i, one in found[:limit]
         ]
 
-    def reword(self, identity: str, refused: Refused) -> None:
+    def reword(self, identity: str, reason: str, refused: Refused) -> None:
         self._store.quarantine[identity] = refused
 
 

@@ -112,6 +112,23 @@ def test_a_module_is_of_its_products_once_at_a_time_and_within_the_subscription(
         end_module(off, "zakelijk_mobiel_naar_eu", NOW)
 
 
+def test_a_module_that_comes_back_later_can_end_sooner_before_that() -> None:
+    naar_eu = "zakelijk_mobiel_naar_eu"
+    first = end_module(add_module(subscription(), naar_eu, day("2026-10-01")), naar_eu, day("2026-10-31"))
+    both = add_module(first, naar_eu, day("2026-12-01"))
+    sooner = end_module(both, naar_eu, day("2026-10-15"))
+    assert [(term.start, term.end) for term in sooner.modules] == [
+        (day("2026-10-01"), day("2026-10-15")),
+        (day("2026-12-01"), None),
+    ]
+    assert [term.end for term in end_module(both, naar_eu, day("2027-01-01")).modules] == [
+        day("2026-10-31"),
+        day("2027-01-01"),
+    ]
+    with pytest.raises(Invalid, match="Niet alles"):
+        end_module(both, naar_eu, day("2026-11-15"))
+
+
 def test_a_module_that_another_product_lacks_ends_with_the_product() -> None:
     made = add_module(subscription(), "zakelijk_mobiel_naar_eu", day("2026-02-01"))
     made = add_module(made, "mobiel_internet_eu", day("2026-02-01"))

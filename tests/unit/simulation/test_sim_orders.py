@@ -20,6 +20,7 @@ from services.identity.usecases.notifications import notify
 from services.invoicing.store.known import KnownStore
 from services.invoicing.usecases.listening import charge_requested
 from services.mobile.domain.sim import Order, OrderState, state_of
+from services.mobile.domain.subscriptions import SimTerm
 from services.mobile.store import Store, rows
 from services.mobile.usecases import common
 from services.mobile.usecases.orders import request_sim_block
@@ -32,7 +33,7 @@ from shared.events.notification import NotificationRequested
 from shared.mongo import Lease
 from shared.publisher import Message
 from tests.support.memory_mongo import Database
-from tests.unit.mobile.people import subscription
+from tests.unit.mobile.people import START, subscription
 from tests.unit.simulation.broker import Broker, Channel
 from tests.unit.simulation.conftest import Event
 from tests.unit.simulation.processes import consuming, declare, insisting, real, relaying, turning
@@ -120,7 +121,8 @@ class SimOrders:
         self.world, self.broker = world, Broker(world)
         self.mobile, self.invoicing, self.identity = world.database(), world.database(), world.database()
         self.identity.server.make_unique("mails", "dedupe_key", "user_id")
-        self.cards = [subscription("one"), subscription("two")]
+        other = SimTerm("8931000000000000222", START)
+        self.cards = [subscription("one"), subscription("two", sims=(other,))]
         self.mobile["subscriptions"].insert_many([rows.row(card) for card in self.cards])
         self.carrier = Carrier(world, self.broker)
         self._listen()
