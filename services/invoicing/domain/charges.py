@@ -32,8 +32,8 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
 
     ``recurring``: ``quantity`` times ``price`` per month from ``starts`` up to and including ``ends``.
     ``one_off``: once, on the first invoice of the month of ``starts`` or later; a negative quantity gives
-    back. ``discount``: of every invoice of the term, ``percentage`` of the groups in ``of`` (all when it is
-    empty) or ``price`` as an amount. Prices are euro ex VAT.
+    back. ``discount``: of the costs of each month of the term, ``percentage`` of the groups in ``of`` (all
+    when it is empty) or ``price`` as an amount. Prices are euro ex VAT.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -12,9 +12,16 @@ from services.invoicing.domain import periods
 from services.invoicing.domain.charges import Charge, Requested, Subscription
 from services.invoicing.domain.discounts import discount_lines
 from services.invoicing.domain.invoice import Credited, Invoice, Kind, Line, NumberTotal, Payment
+from services.invoicing.domain.invoiced import Invoiced, credits_of
 from services.invoicing.domain.parties import Account, Customer, Issuer, buyer_of
-from services.invoicing.domain.pricing import PriceList, items_of_charges, items_of_subscriptions, named
-from services.invoicing.domain.recurring import Billed, bill
+from services.invoicing.domain.pricing import (
+    PriceList,
+    Unpriced,
+    items_of_charges,
+    items_of_subscriptions,
+    named,
+)
+from services.invoicing.domain.recurring import LOOK_BACK, Billed, bill
 from services.invoicing.domain.usage import Statement, number_totals
 from services.invoicing.domain.usage import lines as usage_lines
 from services.invoicing.domain.vat import ZERO, rate_of, vat_totals
@@ -26,7 +33,8 @@ USAGE_VAT = "standard"
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What one month's invoice of a customer is made of. ``settled`` are the months that were settled before
-    ``billed`` was read: what was billed of them is in it."""
+    ``billed`` was read: what was billed of them is in it. ``invoiced`` are the invoices of the months that a
+    change still reaches; only those of which something was credited, where there is no discount."""
 
     period: str
     customer: Customer
@@ -38,6 +46,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: tuple[Subscription, ...]
     settled: frozenset[str] = frozenset()
     billed: tuple[Billed, ...]
+    invoiced: tuple[Invoiced, ...] = ()
     statement: Statement
 
 
@@ -74,13 +83,27 @@ def obstacles(basis: Basis) -> list[str]:
 
 
 def unpriced(basis: Basis) -> list[str]:
-    """What of this month has no price, not even that of nothing: sentences for staff."""
-    span = (periods.first_day(basis.period), periods.last_day(basis.period))
+    """What has no price, not even that of nothing, in this month or in one before of which it would still be
+    billed: sentences for staff."""
+    earliest = periods.first_day(periods.shifted(basis.period, -LOOK_BACK))
+    begins = max(basis.account.begins(basis.customer), earliest)
+    span = (begins, periods.last_day(basis.period))
     _items, found = items_of_subscriptions(basis.subscriptions, basis.prices, span)
-    return [
-        _("%(name)s heeft geen prijs. Geef produkt %(code)s een prijs.", name=each.name, code=each.code)
-        for each in found
-    ]
+    return list(dict.fromkeys(_unpriced_sentence(each, basis.period) for each in found))
+
+
+def _unpriced_sentence(each: Unpriced, period: str) -> str:
+    if each.last >= periods.first_day(period):
+        return _(
+            "%(name)s heeft geen prijs. Geef produkt %(code)s een prijs.", name=each.name, code=each.code
+        )
+    return _(
+        "%(name)s had in %(month)s iets zonder prijs. Geef produkt %(code)s een prijs; met een prijs van 0"
+        " wordt die maand niet alsnog berekend.",
+        name=each.name,
+        month=periods.named(periods.of(each.last)),
+        code=each.code,
+    )
 
 
 def compose(basis: Basis) -> Draft:
@@ -91,7 +114,9 @@ def compose(basis: Basis) -> Draft:
     span = (periods.first_day(basis.period), last)
     items, _unpriced = items_of_subscriptions(basis.subscriptions, basis.prices, span)
     billed = named(basis.billed, basis.subscriptions, basis.prices, last)
-    recurring, marks = bill([*items_of_charges(basis.charges), *items], billed, basis.period, begins, reverse)
+    credited = credits_of(basis.invoiced, billed)
+    every = [*items_of_charges(basis.charges), *items]
+    recurring, marks = bill(every, billed, basis.period, begins, reverse, credited)
     one_offs = [
         charge
         for charge in basis.charges
@@ -104,7 +129,8 @@ def compose(basis: Basis) -> Draft:
         *(_asked(each, reverse) for each in asked),
         *usage_lines(basis.statement, rate_of(USAGE_VAT, reverse)),
     ]
-    lines += discount_lines(_in_force(basis.charges, basis.period), lines, reverse)
+    discounts = [each for each in basis.charges if each.kind == "discount"]
+    lines += discount_lines(discounts, lines, basis.invoiced, basis.period, begins, reverse)
     labels = {number: each.label for each in basis.subscriptions for number in each.numbers_until(last)}
     return Draft(
         lines=tuple(lines),
@@ -113,16 +139,6 @@ def compose(basis: Basis) -> Draft:
         charge_ids=tuple(each.id for each in one_offs),
         requested_ids=tuple(each.id for each in asked),
     )
-
-
-def _in_force(charges: Iterable[Charge], period: str) -> list[Charge]:
-    """Discounts of whose term a day is in the month."""
-    first, last = periods.first_day(period), periods.last_day(period)
-    return [
-        each
-        for each in charges
-        if each.kind == "discount" and each.starts <= last and (each.ends is None or each.ends >= first)
-    ]
 
 
 def _one_off(charge: Charge, reverse: bool) -> Line:

@@ -10,6 +10,7 @@ import msgspec
 from services.invoicing.domain.invoice import Invoice, Line, VatTotal
 from services.invoicing.domain.vat import ZERO, vat_totals
 from shared.errors import Conflict, Invalid
+from shared.money import round_decimal
 from shared.words import gettext as _
 
 Taken = Mapping[int, Decimal]
@@ -60,17 +61,39 @@ def _too_much(place: int, left: Decimal) -> str:
     return _("Van regel %(place)s is nog € %(amount)s te crediteren.", place=place + 1, amount=_euro(left))
 
 
-def refuse_beyond(left: Decimal, total: Decimal) -> None:
+def most_of(invoice: Invoice, credited: Taken, before: Mapping[str, Decimal]) -> Decimal:
+    """The most that a credit note can give back: what is left of what the invoice asks money for less its
+    discounts, with VAT. What it gives back itself does not count: a wrong line beside it was paid all the
+    same. ``before``: VAT credited earlier, by :func:`rate_key`."""
+    most = ZERO
+    for total in invoice.vat_totals:
+        key = rate_key(total.category, total.percentage)
+        asked, others = ZERO, False
+        for place, line in enumerate(invoice.lines):
+            left = line.net - credited.get(place, ZERO)
+            if not left or rate_key(line.vat.category, line.vat.percentage) != key:
+                continue
+            if line.net > 0 or line.group == "discount":
+                asked += left
+            else:
+                others = True
+        vat = round_decimal(asked * total.percentage / 100) if others else total.vat - before.get(key, ZERO)
+        most += asked + vat
+    return most
+
+
+def refuse_beyond(left: Decimal, most: Decimal, total: Decimal) -> None:
     """Raise Invalid for a credit note whose ``total`` is not between nothing and what is ``left`` to credit
-    of the invoice, both with VAT: a line alone can be more than that, for another took off of it, and a
-    discount alone would ask for money."""
-    if min(left, ZERO) <= total <= max(left, ZERO):
+    of the invoice, or the ``most`` of it (all with VAT): a line alone can be more than that, for a discount
+    took off of it, and a discount alone would ask for money."""
+    most = max(left, most, ZERO)
+    if min(left, ZERO) <= total <= most:
         return
     sentence = _(
         "Deze regels zijn samen € %(amount)s met btw. Van deze factuur is nog € %(left)s te crediteren. Kies"
         " minder of andere regels, of crediteer alles wat over is.",
         amount=_euro(total),
-        left=_euro(left),
+        left=_euro(most if total > most else left),
     )
     raise Invalid(fields={"lines": [sentence]})
 

@@ -1,60 +1,179 @@
-"""Discounts as lines: a price is never negative, a quantity is (EN 16931 BR-27)."""
+"""Discounts as lines: a price is never negative, a quantity is (EN 16931 BR-27).
+
+**The rule.** A discount is of the costs of a month of its term, whatever invoice they are on. When costs of a
+month that was invoiced come or go, the discount of that month is what it would have been, and the difference
+comes with them; never more is taken back than was given. Late usage does not tell its month, and counts
+for the one that it is billed in; a one-off of before billing began for the first that is billed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+import msgspec
+
+from services.invoicing.domain import periods
 from services.invoicing.domain.charges import Charge
 from services.invoicing.domain.invoice import Line, VatRate
+from services.invoicing.domain.invoiced import Invoiced
 from services.invoicing.domain.vat import ZERO, rate_of
 from shared.money import round_decimal
 from shared.words import gettext as _
 
+RateKey = tuple[str, Decimal]
+Amounts = dict[tuple[str, RateKey], Decimal]
+"""What is given, by the ID of a discount and a rate; below nothing of costs below nothing."""
 
-def discount_lines(discounts: Iterable[Charge], lines: Sequence[Line], reverse_charge: bool) -> list[Line]:
-    """Each discount is of the lines as they are without discounts, and never more than what is left of
-    them: an invoice does not get below zero by a discount."""
-    left: dict[tuple[str, Decimal], Decimal] = {}
-    for line in lines:
-        left[_key(line.vat)] = left.get(_key(line.vat), ZERO) + line.net
-    found = []
-    for discount in discounts:
-        for rate, wanted in _wanted(discount, lines, reverse_charge):
-            net = min(wanted, left.get(_key(rate), ZERO))
-            if net > 0:
-                left[_key(rate)] -= net
-                found.append(_line(discount, rate, net))
+
+def has_discount(charges: Iterable[Charge]) -> bool:
+    return any(each.kind == "discount" for each in charges)
+
+
+def discount_lines(
+    discounts: Sequence[Charge],
+    lines: Sequence[Line],
+    invoiced: Sequence[Invoiced],
+    period: str,
+    begins: dt.date,
+    reverse_charge: bool,
+) -> list[Line]:
+    """The discounts of the period's ``lines``, and what those change in the discounts of months before."""
+    first = periods.of(begins)
+    months: dict[str, list[Line]] = {}
+    for line in lines if discounts else ():
+        months.setdefault(_month(line, period, first), []).append(line)
+    found: list[Line] = []
+    for month, new in sorted(months.items()):
+        old, given = _before(invoiced, discounts, month, first)
+        for discount, rate, net in _changed(discounts, old, new, given, month, reverse_charge):
+            called = _called(discount, month, period, was_invoiced=bool(old))
+            line = _line(discount, rate, net, called)
+            if month != period:
+                first_day, last_day = periods.first_day(month), periods.last_day(month)
+                line = msgspec.structs.replace(line, from_=first_day, to=last_day)
+            found.append(line)
     return found
 
 
-def _wanted(discount: Charge, lines: Sequence[Line], reverse_charge: bool) -> list[tuple[VatRate, Decimal]]:
+def _month(line: Line, period: str, first: str) -> str:
+    """The month that a line of an invoice is a cost of."""
+    month = periods.of(line.from_) if line.from_ else period
+    return min(max(month, first), period) if line.group == "one_off" else month
+
+
+def _before(
+    invoiced: Iterable[Invoiced], discounts: Sequence[Charge], month: str, first: str
+) -> tuple[list[Line], Amounts]:
+    """The costs of a month that were invoiced, and what was given of them; what was credited of a discount
+    was not given."""
+    old: list[Line] = []
+    given: Amounts = {}
+    for invoice in invoiced:
+        for place, line in enumerate(invoice.lines):
+            if _month(line, invoice.period, first) != month:
+                continue
+            if line.group != "discount":
+                old.append(line)
+                continue
+            key = line.key or _id_of(line, discounts), _key(line.vat)
+            given[key] = given.get(key, ZERO) - line.net + invoice.credited.get(place, ZERO)
+    return old, given
+
+
+def _id_of(line: Line, discounts: Iterable[Charge]) -> str:
+    """The discount of a line of a release that did not write it."""
+    called = (line.description, line.detail)
+    return next((each.id for each in discounts if (each.description, _percentage(each)) == called), "")
+
+
+def _changed(
+    discounts: Iterable[Charge],
+    old: list[Line],
+    new: list[Line],
+    given: Amounts,
+    month: str,
+    reverse_charge: bool,
+) -> Iterator[tuple[Charge, VatRate, Decimal]]:
+    """What each discount gives more, per rate, by the ``new`` costs of a month; below nothing: gives less."""
+    categories = {line.vat.category for line in old}
+    reverse = "AE" in categories or (reverse_charge and "S" not in categories)
+    known = {discount_id for discount_id, _rate in given}
+    terms = [each for each in discounts if each.id in known or _in_force(each, month)]
+    rates = {_key(each.vat): each.vat for each in [*old, *new]}
+    before, after = _amounts(terms, old, reverse), _amounts(terms, [*old, *new], reverse)
+    for discount in terms:
+        for rate in rates:
+            key = discount.id, rate
+            was, will = before.get(key, ZERO), after.get(key, ZERO)
+            net = will - was
+            if old and net < 0:
+                # Somebody may have put it on the account after the month was invoiced without it.
+                net = max(net, -max(given.get(key, ZERO), ZERO) - max(-will, ZERO) + max(-was, ZERO))
+            if net and (net < 0 or _in_force(discount, month)):
+                yield discount, rates[rate], net
+
+
+def _in_force(discount: Charge, month: str) -> bool:
+    """Whether a day of its term is in the month."""
+    first = max(discount.starts, periods.first_day(month))
+    return first <= min(discount.ends or dt.date.max, periods.last_day(month))
+
+
+def _amounts(discounts: Iterable[Charge], lines: Sequence[Line], reverse_charge: bool) -> Amounts:
+    """What each discount gives of these lines. Each is of the lines as they are without discounts; all of
+    them together are never more than the lines."""
+    left: dict[RateKey, Decimal] = {}
+    for line in lines:
+        left[_key(line.vat)] = left.get(_key(line.vat), ZERO) + line.net
+    found: Amounts = {}
+    for discount in discounts:
+        for rate, wanted in _wanted(discount, lines, reverse_charge):
+            net = min(wanted, max(left.get(rate, ZERO), ZERO)) if wanted > 0 else wanted
+            left[rate] = left.get(rate, ZERO) - net
+            found[discount.id, rate] = net
+    return found
+
+
+def _wanted(discount: Charge, lines: Sequence[Line], reverse_charge: bool) -> list[tuple[RateKey, Decimal]]:
     """A percentage per VAT rate; an amount at the discount's own rate."""
     if discount.percentage is None:
         amount = round_decimal(discount.price * discount.quantity)
-        return [(rate_of(discount.vat, reverse_charge), amount)]
-    bases: dict[tuple[str, Decimal], tuple[VatRate, Decimal]] = {}
+        return [(_key(rate_of(discount.vat, reverse_charge)), amount)]
+    bases: dict[RateKey, Decimal] = {}
     for line in lines:
         if not discount.of or line.group in discount.of:
-            rate, base = bases.get(_key(line.vat), (line.vat, ZERO))
-            bases[_key(line.vat)] = (rate, base + line.net)
-    return [(rate, round_decimal(base * discount.percentage / 100)) for rate, base in bases.values()]
+            bases[_key(line.vat)] = bases.get(_key(line.vat), ZERO) + line.net
+    return [(rate, round_decimal(base * discount.percentage / 100)) for rate, base in bases.items()]
 
 
-def _line(discount: Charge, rate: VatRate, net: Decimal) -> Line:
-    percentage = discount.percentage
-    shown = "" if percentage is None else f"{percentage.normalize():f}".replace(".", ",")
+def _called(discount: Charge, month: str, period: str, was_invoiced: bool) -> str:
+    name = discount.description
+    if was_invoiced:
+        return _("Correctie %(month)s: %(what)s", month=periods.named(month), what=name)
+    return name if month == period else f"{name}, {periods.named(month)}"
+
+
+def _line(discount: Charge, rate: VatRate, net: Decimal, called: str) -> Line:
     return Line(
         group="discount",
-        description=discount.description,
-        quantity=Decimal(-1),
+        description=called,
+        quantity=Decimal(-1 if net > 0 else 1),
         unit="piece",
-        unit_price=net,
+        unit_price=abs(net),
         net=-net,
         vat=rate,
-        detail=_("%(percentage)s%%", percentage=shown) if shown else "",
+        detail=_percentage(discount),
+        key=discount.id,
     )
 
 
-def _key(rate: VatRate) -> tuple[str, Decimal]:
+def _percentage(discount: Charge) -> str:
+    if discount.percentage is None:
+        return ""
+    return _("%(percentage)s%%", percentage=f"{discount.percentage.normalize():f}".replace(".", ","))
+
+
+def _key(rate: VatRate) -> RateKey:
     return rate.category, rate.percentage

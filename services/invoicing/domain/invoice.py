@@ -73,6 +73,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 
     ``net`` is the amount that counts. ``from_`` and ``to`` are the first and the last day that the line
     is about, both included. ``detail`` is what stands in small print: "01-10 t/m 31-10", "3 u 12 min".
+    ``key`` is that of the recurring cost; a release before did not write it.
     """
 
     group: Group
@@ -85,6 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     from_: dt.date | None = None
     to: dt.date | None = None
     detail: str = ""
+    key: str = ""
 
 
 class VatTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,10 +23,13 @@ from shared.phone_numbers import party
 
 
 class Unpriced(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the customer that has no price: its name for people, and the product that lacks it."""
+    """Something of the customer that has no price: its name for people, the product that lacks it, and its
+    first and last day in the span that was asked."""
 
     name: str
     code: str
+    first: dt.date
+    last: dt.date
 
 
 class PriceList(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +53,10 @@ class _Wanted(msgspec.Struct, frozen=True):
     starts: dt.date
     ends: dt.date | None
 
-    def is_in(self, span: tuple[dt.date, dt.date]) -> bool:
-        return max(self.starts, span[0]) <= min(self.ends or dt.date.max, span[1])
+    def within(self, span: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date] | None:
+        """Its first and last day in ``span``."""
+        first, last = max(self.starts, span[0]), min(self.ends or dt.date.max, span[1])
+        return (first, last) if first <= last else None
 
 
 def items_of_charges(charges: Iterable[Charge]) -> list[Item]:
@@ -81,8 +86,8 @@ def items_of_subscriptions(
     for each in chain.from_iterable(_wanted(one, span[1]) for one in subscriptions):
         price = prices.price_of(each.code)
         if price is None:
-            if each.is_in(span):
-                unpriced.append(Unpriced(name=each.name, code=each.code))
+            if days := each.within(span):
+                unpriced.append(Unpriced(name=each.name, code=each.code, first=days[0], last=days[1]))
             continue
         product = prices.products[each.code]
         items.append(

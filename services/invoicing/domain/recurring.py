@@ -7,8 +7,10 @@ exactly its price.
 
 What was billed of a month is remembered with its price. When the days of a month that was billed have
 changed since (something started or ended earlier or later than was known, moved, or never was), the
-difference, at the price that was billed, comes on the next invoice; a changed price does not reach back:
-what something costs in a month is what it cost when the first of its days in that month was billed.
+difference, at the price and with the VAT that were billed, comes on the next invoice; a changed price does
+not reach back: what something costs in a month is what it cost when the first of its days in that month was
+billed. What a credit note gave back of a month is not given back again, and not billed again for days that
+were billed before.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import msgspec
 
 from services.invoicing.domain import periods
 from services.invoicing.domain.invoice import Line
-from services.invoicing.domain.vat import rate_of
+from services.invoicing.domain.vat import ZERO, rate_of
 from shared.money import round_decimal
 from shared.words import gettext as _
 
@@ -59,7 +61,10 @@ NO_DAYS = (1, 0)
 class Billed(msgspec.Struct, frozen=True, kw_only=True):
     """What was billed of an item for a month: days (both included), price of a month, and the amount; and
     what it was, to give it back when nobody knows it any more. What was billed by a release that did not
-    write that down has no ``thing``, ``description`` and ``vat``, and is taken for what has its key."""
+    write that down has no ``thing``, ``description`` and ``vat``, and is taken for what has its key; or no
+    ``reverse`` (whether VAT was reverse charged), and is taken for what the customer is now.
+
+    ``lines``: what its lines add up to, where that is not ``net`` because credit notes gave back the rest."""
 
     key: str
     period: str
@@ -71,36 +76,79 @@ class Billed(msgspec.Struct, frozen=True, kw_only=True):
     thing: str = ""
     description: str = ""
     vat: str = ""
+    reverse: bool | None = None
+    lines: Decimal | None = None
+
+    @property
+    def invoiced(self) -> Decimal:
+        return self.net if self.lines is None else self.lines
+
+
+Credits = Mapping[tuple[str, str], Decimal]
+"""What credit notes gave back of the lines of a key and a month."""
 
 
 def part(price: Decimal, first: int, last: int, days: int) -> Decimal:
     """What the days ``first`` to ``last`` of a month of ``days`` days cost; 0 when ``last`` is before."""
     if last < first:
-        return Decimal("0.00")
+        return ZERO
     return round_decimal(price * last / days) - round_decimal(price * (first - 1) / days)
 
 
 def bill(
-    items: Iterable[Item], billed: Iterable[Billed], period: str, not_before: dt.date, reverse_charge: bool
+    items: Iterable[Item],
+    billed: Iterable[Billed],
+    period: str,
+    not_before: dt.date,
+    reverse_charge: bool,
+    credited: Credits | None = None,
 ) -> tuple[list[Line], list[Billed]]:
-    """The lines of a month and of what has changed in the months before it, and what is billed by them."""
+    """The lines of a month and of what has changed in the months before it, and what is billed by them.
+    ``not_before``: the first day that is billed, save in months that were."""
     items, known = tuple(items), _by_period(billed)
     first_of = {item.key: item for item in reversed(items)}
     lines: list[Line] = []
     marks: list[Billed] = []
     for month in periods.between(periods.shifted(period, -LOOK_BACK), period):
         before = known.get(month, {})
-        now = _keyed(items, before, month, not_before)
+        begins = _begins(before, month, not_before)
+        # VAT of a month is that of the first that was billed of it.
+        reverse = next((mark.reverse for mark in before.values() if mark.reverse is not None), reverse_charge)
+        now = _keyed(items, before, month, begins)
         prices = {mark.thing or key: mark for key, mark in reversed(before.items())}
         for key in dict.fromkeys([*now, *before]):
             item, old = now.get(key), before.get(key)
-            mark = _mark(item, old, prices, key, month, not_before) if item else _gone(old, first_of.get(key))
+            if item:
+                mark = _mark(item, old, prices, key, month, begins, reverse)
+            else:
+                mark = _gone(old, first_of.get(key))
             if mark is None:
                 continue
-            marks.append(mark)
-            if mark.net != (old.net if old else 0):
-                lines.append(_line(mark, old, period, reverse_charge))
+            due = _due(mark, old, (credited or {}).get((key, month), ZERO))
+            total = due + (old.invoiced if old else ZERO)
+            marks.append(msgspec.structs.replace(mark, lines=None if total == mark.net else total))
+            if due:
+                lines.append(_line(mark, old, due, period, reverse_charge))
     return lines, marks
+
+
+def _begins(before: Mapping[str, Billed], month: str, not_before: dt.date) -> dt.date:
+    """The first day that is billed of a month: of one that was billed before billing was said to begin
+    later, as it was then."""
+    if not before or periods.last_day(month) >= not_before:
+        return not_before
+    return periods.first_day(month).replace(day=min(mark.first for mark in before.values()))
+
+
+def _due(mark: Billed, before: Billed | None, credited: Decimal) -> Decimal:
+    """What is to be billed now. Of days that go, what is left after credit notes; of days that come, what
+    they cost: a credit note for other days stays."""
+    if before is None:
+        return mark.net
+    left = before.invoiced - credited
+    if mark.net >= before.net:
+        return max(ZERO, mark.net - max(before.net, left))
+    return min(ZERO, mark.net - min(before.net, left))
 
 
 def _by_period(billed: Iterable[Billed]) -> dict[str, dict[str, Billed]]:
@@ -132,6 +180,7 @@ def _mark(
     key: str,
     month: str,
     not_before: dt.date,
+    reverse_charge: bool,
 ) -> Billed | None:
     """What the month should be billed at now; None when that is what was billed already. ``prices``: what
     was billed of the month, by what it was of."""
@@ -150,7 +199,8 @@ def _mark(
         net=part(price * quantity, first, last, periods.days_in(month)),
         thing=item.thing,
         description=item.description,
-        vat=(before.vat if before else "") or item.vat,
+        vat=(paid.vat if paid else "") or item.vat,
+        reverse=reverse_charge,
     )
 
 
@@ -163,30 +213,33 @@ def _gone(before: Billed | None, item: Item | None) -> Billed | None:
     if not (description and vat):
         return None
     first, last = NO_DAYS
-    return msgspec.structs.replace(
-        before, first=first, last=last, net=Decimal("0.00"), description=description, vat=vat
-    )
+    return msgspec.structs.replace(before, first=first, last=last, net=ZERO, description=description, vat=vat)
 
 
-def _line(mark: Billed, before: Billed | None, period: str, reverse_charge: bool) -> Line:
+def _line(mark: Billed, before: Billed | None, net: Decimal, period: str, reverse_charge: bool) -> Line:
     """The line of a month; of one that was billed before, of the days that came or went."""
-    net = mark.net - (before.net if before else Decimal("0.00"))
     days = periods.days_in(mark.period)
     count = (mark.last - mark.first + 1) - ((before.last - before.first + 1) if before else 0)
     start = periods.first_day(mark.period)
     first, last = _span(mark, before)
-    return Line(
+    line = Line(
         group="subscription",
         description=mark.description,
         quantity=_quantity(mark.quantity, count, days),
         unit="month",
         unit_price=mark.price,
         net=net,
-        vat=rate_of(mark.vat, reverse_charge),
+        vat=rate_of(mark.vat, reverse_charge if mark.reverse is None else mark.reverse),
         from_=start.replace(day=first),
         to=start.replace(day=last),
         detail=_detail(mark, before, first, last, period),
+        key=mark.key,
     )
+    if net == mark.net - (before.net if before else ZERO):
+        return line
+    # What credit notes left is no longer so many days at a price.
+    sign = Decimal(-1 if net < 0 else 1)
+    return msgspec.structs.replace(line, quantity=sign, unit="piece", unit_price=abs(net))
 
 
 def _quantity(quantity: Decimal, count: int, days: int) -> Decimal:

@@ -33,3 +33,7 @@ class Transaction(transactions.Transaction):
     """What one command reads and writes, in its transaction; ``at`` is its moment."""
 
     service = "invoicing"
+
+    def one_by_one(self, name: str) -> None:
+        """Transactions that say the same name follow each other: of two at once, one is asked again."""
+        self._db["turns"].update_one({"_id": name}, {"$inc": {"turn": 1}}, upsert=True, session=self.session)

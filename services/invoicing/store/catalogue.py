@@ -21,7 +21,7 @@ INDEXES = {
         )
     ],
 }
-COLLECTIONS = ("products", "accounts")
+COLLECTIONS = ("products", "accounts", "turns")
 
 
 class CatalogueChanges(Transaction):
@@ -41,7 +41,9 @@ class CatalogueChanges(Transaction):
         return {row["_id"]: value_of(row, Issuer) for row in rows}
 
     def save_issuer(self, issuer: Issuer) -> None:
-        """A default one takes the place of the default there was."""
+        """A default one takes the place of the default there was. All of them are saved one after the other:
+        of two that are the first at once, one is asked again and finds the other."""
+        self.one_by_one("issuers")
         if issuer.is_default:
             others = {"_id": {"$ne": issuer.id}, "is_default": True}
             self._db["issuers"].update_many(others, {"$set": {"is_default": False}}, session=self.session)

@@ -10,9 +10,12 @@ from typing import Any
 
 import msgspec
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
 
 from services.invoicing.domain.composing import written_number
-from services.invoicing.domain.invoice import Invoice
+from services.invoicing.domain.invoice import Invoice, Line
+from services.invoicing.domain.invoiced import Invoiced
 from services.invoicing.domain.parties import Issuer
 from services.invoicing.domain.periods import named
 from services.invoicing.domain.recurring import Billed
@@ -96,6 +99,10 @@ class InvoiceChanges(Transaction):
         found = self._db["invoices"].update_one({"_id": invoice_id, **wanted}, change, session=self.session)
         return found.matched_count == 1
 
+    def invoiced(self, customer_id: str, since: str, before: str, *, uncredited: bool) -> list[Invoiced]:
+        """As :meth:`InvoiceReads.invoiced`."""
+        return _invoiced(self._db, customer_id, (since, before), uncredited, self.session)
+
     def mark_billed(self, customer_id: str, marks: Iterable[Billed]) -> None:
         for mark in marks:
             row = {"_id": f"{customer_id}|{mark.key}|{mark.period}", "customer_id": customer_id}
@@ -150,6 +157,11 @@ class InvoiceReads(Reading):
         rows = self._db["billed"].find({"customer_id": customer_id, "period": {"$gte": since}})
         return [value_of(row, Billed, "ignored") for row in rows]
 
+    def invoiced(self, customer_id: str, since: str, before: str, *, uncredited: bool) -> list[Invoiced]:
+        """The customer's invoices from ``since`` up to (not including) ``before``; where ``uncredited`` are
+        not asked only those of which something was credited."""
+        return _invoiced(self._db, customer_id, (since, before), uncredited, None)
+
     def settled(self, customer_id: str) -> set[str]:
         return {row["period"] for row in self._db["settled"].find({"customer_id": customer_id})}
 
@@ -158,6 +170,35 @@ class InvoiceReads(Reading):
         wanted = {"run_id": run_id, "method": "direct_debit", "status": "open", "total": {"$gt": 0}}
         rows = self._db["invoices"].find(wanted).sort("number", ASCENDING)
         return [row for row in rows if left_of(row) > 0]
+
+
+class _Lines(msgspec.Struct):
+    """What of an invoice's document is read here."""
+
+    lines: tuple[Line, ...]
+
+
+def _invoiced(
+    db: Database[Document],
+    customer_id: str,
+    span: tuple[str, str],
+    uncredited: bool,
+    session: ClientSession | None,
+) -> list[Invoiced]:
+    months = {"$gte": span[0], "$lt": span[1]}
+    wanted: Document = {"customer_id": customer_id, "period": months, "kind": "invoice"}
+    if not uncredited:
+        wanted["credited.lines"] = {"$ne": {}}
+    told = {"period": 1, "document": 1, "credited": 1}
+    rows = db["invoices"].find(wanted, told, session=session).sort("period", ASCENDING)
+    return [
+        Invoiced(
+            period=row["period"],
+            lines=msgspec.json.decode(row["document"], type=_Lines).lines,
+            credited={int(place): Decimal(net) for place, net in row["credited"]["lines"].items()},
+        )
+        for row in rows
+    ]
 
 
 def cents(amount: Decimal) -> int:

@@ -63,6 +63,12 @@ class RunChanges(Transaction):
         key = {"_id": f"{run_id}|{customer_id}", "state": "issued"}
         self._db["run_rows"].update_one(key, {"$set": {"state": "done"}}, session=self.session)
 
+    def undrawn_row(self, run_id: str, customer_id: str, sentence: str) -> None:
+        """The invoice could not be drawn, unless somebody else has done so meanwhile."""
+        key = {"_id": f"{run_id}|{customer_id}", "state": {"$in": ["issued", "already"]}}
+        values = {"state": "undrawn", "sentence": sentence}
+        self._db["run_rows"].update_one(key, {"$set": values}, session=self.session)
+
     def add_job(self, kind: str, parameters: Document, customer_id: str) -> None:
         """Queue work that follows from this command."""
         JobStore(self._db).add(kind, parameters, customer_id=customer_id, session=self.session)

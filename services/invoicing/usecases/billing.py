@@ -15,7 +15,14 @@ from services.invoicing.domain.parties import Customer
 from services.invoicing.drivers.cdr import Cdr
 from services.invoicing.store import Changes, Store, TooEarly, cents
 from services.invoicing.usecases.common import Clock
-from services.invoicing.usecases.drafting import draw_up, gather, unrated_sentence, unsettled, why_not
+from services.invoicing.usecases.drafting import (
+    draw_up,
+    gather,
+    invoices_before,
+    unrated_sentence,
+    unsettled,
+    why_not,
+)
 from shared.acting import Acting
 from shared.errors import Conflict
 from shared.events import InvoiceIssued
@@ -99,8 +106,11 @@ def _bill(
         return _previewed(basis, order)
     if basis.statement.state != "closed":
         cdr.close_period(customer.id, order.period, f"invoice:{customer.id}:{order.period}")
-        # What came in between is in it now.
+        # What came in between is in it now, and may lack a price or an address. Closing again is harmless.
         basis = gather(store, cdr, customer, order.period, None)
+        held = _held(basis, order)
+        if held:
+            return Billed(state="held", sentence=held)
     draft = compose(basis)
     return _settle(store, clock, acting, basis, draft, order, run_id, also)
 
@@ -158,6 +168,10 @@ def _settle(
         settled = None if draft.is_empty else invoice_id
         if not changes.settle(basis.customer.id, order.period, settled):
             raise _Changed
+        changes.one_by_one(basis.customer.id)
+        before = invoices_before(changes, basis.customer.id, order.period, basis.charges)
+        if before != basis.invoiced:
+            raise _Changed  # something was credited
         # Also of an empty month: what was free in it stays free.
         changes.mark_billed(basis.customer.id, draft.billed)
         result = Billed(state="nothing", sentence=_("Er was niets te factureren."))

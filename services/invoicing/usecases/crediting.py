@@ -12,6 +12,7 @@ import msgspec
 from services.invoicing.domain.crediting import (
     credit_lines,
     credit_totals,
+    most_of,
     once_each,
     rate_key,
     refuse_beyond,
@@ -58,6 +59,8 @@ def credit(
             raise NotFound()
         if row["kind"] != "invoice":
             raise Conflict(_("Dit is zelf een creditnota."))
+        # A month that is billed meanwhile must know of it, or gives the same back.
+        changes.one_by_one(row["customer_id"])
         issuer = changes.issuer(row["issuer_id"])
         assert issuer is not None
         day = max(issued_on or day_of(now), dt.date.fromisoformat(row["issued_on"]))
@@ -91,7 +94,7 @@ def _write(
     vat_before = {key: Decimal(vat) for key, vat in row["credited"]["vat"].items()}
     number, place = changes.next_number(issuer, issuer.credit_series, day)
     note = _note(invoice, issuer, taken_lines, (after, vat_before), (credit_id, number, day, reason))
-    refuse_beyond(Decimal(left_of(row)).scaleb(-2), note.total)
+    refuse_beyond(Decimal(left_of(row)).scaleb(-2), most_of(invoice, before, vat_before), note.total)
     changes.insert_invoice(
         note,
         place,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from services.invoicing.documents.checks import lacking
 from services.invoicing.domain import periods
+from services.invoicing.domain.charges import Charge
 from services.invoicing.domain.composing import (
     Basis,
     Draft,
@@ -18,13 +20,15 @@ from services.invoicing.domain.composing import (
     obstacles,
     payment_of,
 )
+from services.invoicing.domain.discounts import has_discount
 from services.invoicing.domain.invoice import Invoice
+from services.invoicing.domain.invoiced import Invoiced
 from services.invoicing.domain.parties import Account, Customer, Issuer, issuer_for
 from services.invoicing.domain.pricing import PriceList
 from services.invoicing.domain.recurring import LOOK_BACK
 from services.invoicing.domain.usage import Statement
 from services.invoicing.drivers.cdr import Cdr
-from services.invoicing.store import Store
+from services.invoicing.store import Changes, Store
 from services.invoicing.usecases.common import Clock, may_see
 from shared.acting import Acting
 from shared.days import day_of
@@ -38,19 +42,29 @@ def gather(store: Store, cdr: Cdr, customer: Customer, period: str, statement: S
     account = store.account(customer.id)
     # Before what was billed: another run may settle a month in between, and this one must wait for that one.
     settled = frozenset(store.settled(customer.id))
+    charges = tuple(store.charges(customer.id))
     return Basis(
         period=period,
         customer=customer,
         account=account,
         issuer=issuer_for(customer, account, store.issuers()),
         prices=PriceList(products=store.products(), own=account.prices),
-        charges=tuple(store.charges(customer.id)),
+        charges=charges,
         requested=tuple(store.requested(customer.id)),
         subscriptions=tuple(store.subscriptions(customer.id)),
         settled=settled,
         billed=tuple(store.billed(customer.id, periods.shifted(period, -LOOK_BACK))),
+        invoiced=invoices_before(store, customer.id, period, charges),
         statement=statement,
     )
+
+
+def invoices_before(
+    reads: Store | Changes, customer_id: str, period: str, charges: Iterable[Charge]
+) -> tuple[Invoiced, ...]:
+    """The invoices that ``Basis.invoiced`` is of."""
+    since = periods.shifted(period, -LOOK_BACK)
+    return tuple(reads.invoiced(customer_id, since, period, uncredited=has_discount(charges)))
 
 
 def draw_up(

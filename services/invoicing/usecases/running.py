@@ -200,9 +200,7 @@ def _finish_row(
     except NotDrawn as problem:
         log.error("an invoice could not be drawn", invoice_id=invoice_id, reason=str(problem))
         sentence = _("De PDF kon niet worden gemaakt. De factuur zelf staat vast; start de run nog eens.")
-        store.in_one(
-            clock(), lambda changes: changes.set_row(run_id, customer_id, state="undrawn", sentence=sentence)
-        )
+        store.in_one(clock(), lambda changes: changes.undrawn_row(run_id, customer_id, sentence))
 
 
 def make_finish(store: Store, cdr: Cdr, renderers: Callable[[], Renderer], clock: Clock) -> Work:

@@ -305,6 +305,11 @@ DISCOUNTS = [
         [{"price": "5", "ends": dt.date(2026, 9, 30), "starts": dt.date(2026, 9, 1)}],
         ["100.00"],
     ),
+    (
+        "that never was",
+        [{"price": "5", "ends": dt.date(2026, 10, 14), "starts": dt.date(2026, 10, 15)}],
+        ["100.00"],
+    ),
 ]
 
 
@@ -314,7 +319,10 @@ DISCOUNTS = [
 def test_a_discount_never_makes_less_than_nothing(
     discounts: list[dict[str, Any]], expected: list[str]
 ) -> None:
-    wanted = tuple(charge("discount", each.pop("price"), **each) for each in map(dict, discounts))
+    wanted = tuple(
+        charge("discount", each.pop("price"), id=f"d{place}", **each)
+        for place, each in enumerate(map(dict, discounts))
+    )
     draft = compose(basis(charges=(charge("recurring", "100.00"), *wanted)))
     assert [str(each.net) for each in draft.lines] == expected
     assert all(each.quantity < 0 < each.unit_price for each in draft.lines if each.group == "discount")

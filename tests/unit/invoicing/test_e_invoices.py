@@ -44,6 +44,12 @@ SAMPLES: dict[str, Invoice] = {
     "reverse charge": invoice(
         line("Zakelijk VoIP", "3", "12.50", vat=SHIFTED), changed(DISCOUNT, vat=SHIFTED)
     ),
+    "corrections of before VAT was reverse charged": invoice(
+        line("Zakelijk VoIP", "3", "12.50", vat=SHIFTED),
+        line("Zakelijk VoIP", "-0.5", "12.50", "-6.25"),
+        line("Correctie oktober 2026: Korting", "1", "0.63", group="discount"),
+        changed(DISCOUNT, vat=SHIFTED),
+    ),
     "zero": invoice(line("Zakelijk VoIP", "1", "0.00")),
     "nothing at all": changed(
         invoice(), lines=(), vat_totals=(), net=Decimal("0.00"), vat=Decimal("0.00"), total=Decimal("0.00")
