@@ -62,9 +62,9 @@ def _too_much(place: int, left: Decimal) -> str:
 
 
 def most_of(invoice: Invoice, credited: Taken, before: Mapping[str, Decimal]) -> Decimal:
-    """The most that a credit note can give back: what is left of what the invoice asks money for less its
-    discounts, with VAT. What it gives back itself does not count: a wrong line beside it was paid all the
-    same. ``before``: VAT credited earlier, by :func:`rate_key`."""
+    """The most that a credit note can give back: what is left of what the invoice asks money for, less its
+    discounts and what bundles cover, with VAT. What it gives back itself does not count: a wrong line beside
+    it was paid all the same. ``before``: VAT credited earlier, by :func:`rate_key`."""
     most = ZERO
     for total in invoice.vat_totals:
         key = rate_key(total.category, total.percentage)
@@ -73,7 +73,7 @@ def most_of(invoice: Invoice, credited: Taken, before: Mapping[str, Decimal]) ->
             left = line.net - credited.get(place, ZERO)
             if not left or rate_key(line.vat.category, line.vat.percentage) != key:
                 continue
-            if line.net > 0 or line.group == "discount":
+            if line.net > 0 or line.group in ("discount", "bundle"):
                 asked += left
             else:
                 others = True

@@ -2,8 +2,9 @@
 
 **The rule.** A discount is of the costs of a month of its term, whatever invoice they are on. When costs of a
 month that was invoiced come or go, the discount of that month is what it would have been, and the difference
-comes with them; never more is taken back than was given. Late usage does not tell its month, and counts
-for the one that it is billed in; a one-off of before billing began for the first that is billed.
+comes with them; never more is taken back than was given, and costs below nothing have no discount. Late usage
+does not tell its month, and counts for the one that it is billed in; a one-off of before billing began for
+the first that is billed.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from services.invoicing.domain import periods
 from services.invoicing.domain.charges import Charge
 from services.invoicing.domain.invoice import Line, VatRate
 from services.invoicing.domain.invoiced import Invoiced
+from services.invoicing.domain.recurring import LOOK_BACK
 from services.invoicing.domain.vat import ZERO, rate_of
 from shared.money import round_decimal
 from shared.words import gettext as _
 
+_OF_USAGE = ("usage", "bundle")
 RateKey = tuple[str, Decimal]
 Amounts = dict[tuple[str, RateKey], Decimal]
 """What is given, by the ID of a discount and a rate; below nothing of costs below nothing."""
@@ -47,7 +50,8 @@ def discount_lines(
     found: list[Line] = []
     for month, new in sorted(months.items()):
         old, given = _before(invoiced, discounts, month, first)
-        for discount, rate, net in _changed(discounts, old, new, given, month, reverse_charge):
+        earlier = _given((each for each in invoiced if each.period < month), discounts)
+        for discount, rate, net in _changed(discounts, old, new, (given, earlier), month, reverse_charge):
             called = _called(discount, month, period, was_invoiced=bool(old))
             line = _line(discount, rate, net, called)
             if month != period:
@@ -58,28 +62,38 @@ def discount_lines(
 
 
 def _month(line: Line, period: str, first: str) -> str:
-    """The month that a line of an invoice is a cost of."""
+    """The month that a line of an invoice is a cost of; a one-off of long ago is one of the oldest month of
+    which invoices are read."""
     month = periods.of(line.from_) if line.from_ else period
-    return min(max(month, first), period) if line.group == "one_off" else month
+    oldest = max(first, periods.shifted(period, -LOOK_BACK))
+    return min(max(month, oldest), period) if line.group == "one_off" else month
 
 
 def _before(
-    invoiced: Iterable[Invoiced], discounts: Sequence[Charge], month: str, first: str
+    invoiced: Sequence[Invoiced], discounts: Sequence[Charge], month: str, first: str
 ) -> tuple[list[Line], Amounts]:
-    """The costs of a month that were invoiced, and what was given of them; what was credited of a discount
-    was not given."""
-    old: list[Line] = []
+    """The costs of a month that were invoiced, and what was given of them."""
+    old = [
+        line
+        for invoice in invoiced
+        for line in invoice.lines
+        if line.group != "discount" and _month(line, invoice.period, first) == month
+    ]
+    return old, _given(invoiced, discounts, (month, first))
+
+
+def _given(
+    invoiced: Iterable[Invoiced], discounts: Sequence[Charge], of: tuple[str, str] | None = None
+) -> Amounts:
+    """What was given, on these invoices or of the costs of a month (``of``: it, and the first month that was
+    billed); what was credited of a discount was not given."""
     given: Amounts = {}
     for invoice in invoiced:
         for place, line in enumerate(invoice.lines):
-            if _month(line, invoice.period, first) != month:
-                continue
-            if line.group != "discount":
-                old.append(line)
-                continue
-            key = line.key or _id_of(line, discounts), _key(line.vat)
-            given[key] = given.get(key, ZERO) - line.net + invoice.credited.get(place, ZERO)
-    return old, given
+            if line.group == "discount" and (of is None or _month(line, invoice.period, of[1]) == of[0]):
+                key = line.key or _id_of(line, discounts), _key(line.vat)
+                given[key] = given.get(key, ZERO) - line.net + invoice.credited.get(place, ZERO)
+    return given
 
 
 def _id_of(line: Line, discounts: Iterable[Charge]) -> str:
@@ -92,21 +106,28 @@ def _changed(
     discounts: Iterable[Charge],
     old: list[Line],
     new: list[Line],
-    given: Amounts,
+    amounts: tuple[Amounts, Amounts],
     month: str,
     reverse_charge: bool,
 ) -> Iterator[tuple[Charge, VatRate, Decimal]]:
-    """What each discount gives more, per rate, by the ``new`` costs of a month; below nothing: gives less."""
+    """What each discount gives more, per rate, by the ``new`` costs of a month; below nothing: gives less.
+    ``amounts``: what was given of this month, and on the invoices of months before it: usage below nothing
+    corrects theirs, and no more than what was given comes back with it. Nothing else makes a discount ask
+    for money."""
+    given, earlier = amounts
     categories = {line.vat.category for line in old}
     reverse = "AE" in categories or (reverse_charge and "S" not in categories)
     known = {discount_id for discount_id, _rate in given}
     terms = [each for each in discounts if each.id in known or _in_force(each, month)]
+    terms.sort(key=lambda each: each.id not in known)  # what was given comes before what is new
     rates = {_key(each.vat): each.vat for each in [*old, *new]}
     before, after = _amounts(terms, old, reverse), _amounts(terms, [*old, *new], reverse)
+    corrects = sum((line.net for line in [*old, *new] if line.group in _OF_USAGE), ZERO) < 0
     for discount in terms:
         for rate in rates:
             key = discount.id, rate
-            was, will = before.get(key, ZERO), after.get(key, ZERO)
+            least = -max(earlier.get(key, ZERO), ZERO) if corrects else ZERO
+            was, will = max(before.get(key, ZERO), least), max(after.get(key, ZERO), least)
             net = will - was
             if old and net < 0:
                 # Somebody may have put it on the account after the month was invoiced without it.

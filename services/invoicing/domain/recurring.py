@@ -16,7 +16,7 @@ were billed before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -116,15 +116,15 @@ def bill(
         reverse = next((mark.reverse for mark in before.values() if mark.reverse is not None), reverse_charge)
         now = _keyed(items, before, month, begins)
         prices = {mark.thing or key: mark for key, mark in reversed(before.items())}
+        gone = {key: _gone(old, first_of.get(key)) for key, old in before.items() if key not in now}
+        given = {key: net for (key, of), net in (credited or {}).items() if of == month}
+        kept = _kept(gone, before, given)
         for key in dict.fromkeys([*now, *before]):
             item, old = now.get(key), before.get(key)
-            if item:
-                mark = _mark(item, old, prices, key, month, begins, reverse)
-            else:
-                mark = _gone(old, first_of.get(key))
+            mark = _mark(item, old, prices, key, month, begins(item), reverse) if item else gone[key]
             if mark is None:
                 continue
-            due = _due(mark, old, (credited or {}).get((key, month), ZERO))
+            due = _due(mark, old, given.get(key, ZERO), kept)
             total = due + (old.invoiced if old else ZERO)
             marks.append(msgspec.structs.replace(mark, lines=None if total == mark.net else total))
             if due:
@@ -132,19 +132,38 @@ def bill(
     return lines, marks
 
 
-def _begins(before: Mapping[str, Billed], month: str, not_before: dt.date) -> dt.date:
-    """The first day that is billed of a month: of one that was billed before billing was said to begin
-    later, as it was then."""
-    if not before or periods.last_day(month) >= not_before:
-        return not_before
-    return periods.first_day(month).replace(day=min(mark.first for mark in before.values()))
+def _begins(before: Mapping[str, Billed], month: str, not_before: dt.date) -> Callable[[Item], dt.date]:
+    """The first day of a month that is billed of an item: of what was billed of it before billing was said to
+    begin later, as it was then."""
+    days = [mark.first for mark in before.values() if mark.last >= mark.first]
+    if not days or periods.last_day(month) >= not_before:
+        return lambda item: not_before
+    was = periods.first_day(month).replace(day=min(days))
+    known = {*before, *(mark.thing for mark in before.values() if mark.thing)}
+    return lambda item: was if item.key in known or item.thing in known else not_before
 
 
-def _due(mark: Billed, before: Billed | None, credited: Decimal) -> Decimal:
+def _kept(
+    gone: Mapping[str, Billed | None], before: Mapping[str, Billed], credited: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """What of things whose keys go is not taken back, for credit notes did that: when the thing has another
+    key now (it was moved), that was paid for by as much less."""
+    kept: dict[str, Decimal] = {}
+    for key, mark in gone.items():
+        if mark is not None and mark.thing:
+            net = before[key].net + _due(mark, before[key], credited.get(key, ZERO), {})
+            kept[mark.thing] = kept.get(mark.thing, ZERO) + net
+    return kept
+
+
+def _due(mark: Billed, before: Billed | None, credited: Decimal, kept: dict[str, Decimal]) -> Decimal:
     """What is to be billed now. Of days that go, what is left after credit notes; of days that come, what
-    they cost: a credit note for other days stays."""
+    they cost: a credit note for other days stays. ``kept``: see :func:`_kept`; what is used of it goes."""
     if before is None:
-        return mark.net
+        used = min(max(kept.get(mark.thing, ZERO), ZERO), mark.net)
+        if used:
+            kept[mark.thing] -= used
+        return mark.net - used
     left = before.invoiced - credited
     if mark.net >= before.net:
         return max(ZERO, mark.net - max(before.net, left))
@@ -159,13 +178,16 @@ def _by_period(billed: Iterable[Billed]) -> dict[str, dict[str, Billed]]:
 
 
 def _keyed(
-    items: Iterable[Item], before: Mapping[str, Billed], month: str, not_before: dt.date
+    items: Iterable[Item],
+    before: Mapping[str, Billed],
+    month: str,
+    not_before: Callable[[Item], dt.date],
 ) -> dict[str, Item]:
     """The items with days in the month, by the key of what is billed of them: their own, when nothing else
     has it in this month."""
     found: dict[str, Item] = {}
     for item in items:
-        if item.days_of(month, not_before) == NO_DAYS:
+        if item.days_of(month, not_before(item)) == NO_DAYS:
             continue
         mark = before.get(item.key)
         free = item.key not in found and (mark is None or mark.thing in ("", item.thing))

@@ -21,6 +21,7 @@ from services.pbx.domain.config import (
     Key,
     Line,
     Night,
+    NightState,
     SimNumber,
     Voicemail,
 )
@@ -83,16 +84,21 @@ def _refuse_in_use(config: Config, part: Part, element: Element) -> None:
 def put_together(mixed: Config, version: Config, now: Config) -> Config:
     """``mixed``, which has its lines, where its night mode leads and the users that the ``version`` does not
     know from ``now``: every destination leads to whom it led to where it comes from, by the address that has
-    in ``mixed``.
+    in ``mixed``. A night mode that is not on leads where the version's did when whom it leads to is not
+    there: else nobody could go back from what a file brought.
 
     Raises Conflict when somebody to whom one leads is not in it or cannot be called.
     """
     book, of_old, of_now = directory(mixed), directory(version), directory(now)
-    _refuse_gone(mixed, book, of_old, of_now)
+    of_night = of_now
+    if mixed.night.state is not NightState.ON and _is_gone(of_now.find(mixed.night.destination)[0], book):
+        night = structs.replace(mixed.night, destination=version.night.destination)
+        mixed, of_night = structs.replace(mixed, night=night), of_old
+    _refuse_gone(mixed, book, of_old, of_now, of_night)
     by_version, by_now = _readdressed(of_old, book), _readdressed(of_now, book)
     return structs.replace(
         mixed,
-        night=mapped(mixed.night, DESTINATIONS, by_now),
+        night=mapped(mixed.night, DESTINATIONS, by_now if of_night is of_now else by_version),
         users=tuple(
             mapped(user, DESTINATIONS, by_version if user.id in of_old.users else by_now)
             for user in mixed.users
@@ -131,14 +137,23 @@ def _the_same(known: Element | None, target: Directory) -> Element | None:
     return target.by_id.get(f"{kind_of(known)}:{known.id}") if known is not None else None
 
 
-def _refuse_gone(mixed: Config, book: Directory, of_old: Directory, of_now: Directory) -> None:
+def _is_gone(known: Element | None, book: Directory) -> bool:
+    there = _the_same(known, book)
+    return known is not None and (there is None or not (there.extension or there.number))
+
+
+def _refuse_gone(
+    mixed: Config, book: Directory, of_old: Directory, of_now: Directory, of_night: Directory
+) -> None:
     for way in exits(mixed):
         source = book.by_id.get(f"{way.source.kind}:{way.source.id}")
-        # The company's night mode is no element: source is None.
-        is_kept = isinstance(source, Line) or _the_same(source, of_old) is None
-        known = (of_now if is_kept else of_old).find(way.to)[0]
-        there = _the_same(known, book)
-        if known is not None and (there is None or not (there.extension or there.number)):
+        if source is None:  # the company's night mode is no element
+            written = of_night
+        else:
+            is_kept = isinstance(source, Line) or _the_same(source, of_old) is None
+            written = of_now if is_kept else of_old
+        known = written.find(way.to)[0]
+        if known is not None and _is_gone(known, book):
             raise Conflict(
                 _(
                     "Bij %(name)s leidt *%(cause)s* naar %(to)s, en dat is er na het terugzetten niet. "

@@ -16,7 +16,7 @@ from services.pbx.store.sounds import PIECE
 from services.pbx.usecases.common import Clock, customer_of
 from services.pbx.usecases.voicemail import message_wav
 from shared.acting import Acting
-from shared.errors import Conflict, Invalid, NotFound, TikkerError
+from shared.errors import USED, Conflict, Invalid, NotFound, TikkerError
 from shared.events.audit import Subject
 from shared.words import gettext as _
 
@@ -91,7 +91,7 @@ def _require_same(known: Sound, asked: Upload, index: int, pieces: int, piece: b
     are not known."""
     again = (len(known.came), known.came[index : index + 1]) == (pieces, _digests([piece]))
     if (known.kind, known.name) != (asked.kind, asked.name) or (known.came and not again):
-        raise Conflict(_("Deze opdracht is al gebruikt voor iets anders."))
+        raise Conflict(_("Deze opdracht is al gebruikt voor iets anders."), command=USED)
 
 
 def _digests(came: list[bytes]) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ def _add(
         store.once(f"upload-{source}", ("upload", customer, asked.id, kind, name, came), now, work)
         added = store.uploaded(customer, source)
         if added is None:  # this very upload was finished before, and its file removed since
-            raise Conflict(_("Deze upload was al klaar. Kies het bestand opnieuw."))
+            raise Conflict(_("Deze upload was al klaar. Kies het bestand opnieuw."), command=USED)
     except Conflict:
         store.drop_bytes(file_id)
         raise

@@ -40,8 +40,8 @@ class MemoryBooks:
     def price(self, product: Product) -> None:
         self.store.in_one(NOW, lambda changes: changes.save_product(product))
 
-    def charge(self, charge: Charge) -> None:
-        self.store.in_one(NOW, lambda changes: changes.save_charge(charge))
+    def charge(self, *charges: Charge) -> None:
+        self.store.in_one(NOW, lambda changes: [changes.save_charge(each) for each in charges])
 
     def change_account(self, **values: Any) -> None:
         changed = msgspec.structs.replace(self.store.account(self.customer.id), **values)

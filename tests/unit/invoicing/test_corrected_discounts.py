@@ -114,3 +114,41 @@ def test_a_one_off_of_before_billing_began_has_the_discount_of_the_first_invoice
     made.charge(percent_off("100", of=("one_off",)))
     made.charge(charge("one_off", price=Decimal(75), starts=dt.date(2026, 9, 28)))
     assert made.billed("2026-10").net == Decimal("0.00")
+
+
+@pytest.mark.parametrize("of", [("usage",), ()])
+def test_a_discount_that_was_never_given_asks_for_no_money(of: tuple[str, ...]) -> None:
+    """It is new; what comes back is of a month without it."""
+    made = books()
+    made.charge(percent_off("10", of=of, starts=NOVEMBER))
+    october = statement("2026-10", [type_sums("100.00")])
+    november = statement("2026-11", [type_sums("20.00")], late=[type_sums("-100.00", calls=-10)])
+    totals = [
+        made.billed(each.period, FakeCdr(given={(WHO.id, each.period): each})).net
+        for each in (october, november)
+    ]
+    assert totals == [Decimal("100.00"), Decimal("-80.00")]
+
+
+def test_a_discount_that_replaces_another_leaves_that_its_room() -> None:
+    """30.00 less 28.00; then it is 29.00 less, and only 10.00: what was paid comes back, and no more."""
+    made = books()
+    post = {"price": Decimal(20), "id": "letter"}
+    made.charge(charge("recurring", **post), charge("recurring", price=Decimal(10)))
+    made.charge(charge("discount", id="b", price=Decimal(28)))
+    made.billed("2026-10")
+    ended = {"ends": dt.date(2026, 9, 30)}
+    made.charge(charge("recurring", **post, **ended), charge("discount", id="b", price=Decimal(28), **ended))
+    made.charge(charge("discount", id="a", price=Decimal(29)))
+    assert made.billed("2026-11").net == Decimal("-2.00")
+
+
+def test_a_one_off_of_long_ago_is_not_given_a_discount_that_was_given_then() -> None:
+    """Invoices are read a year back; 8.00 is off of the oldest of these months once only."""
+    made = books()
+    made.charge(charge("discount", price=Decimal(8)), charge("recurring", price=Decimal(10), id="post"))
+    months = [f"2026-{month}" for month in (10, 11, 12)] + [f"2027-{month:02d}" for month in range(1, 13)]
+    for period in months[:-1]:
+        assert made.billed(period).net == Decimal("2.00")
+    made.charge(charge("one_off", price=Decimal(30)))
+    assert made.billed(months[-1]).net == Decimal("32.00")

@@ -197,6 +197,27 @@ def test_days_that_change_after_part_was_credited(ends: list[str], expected: lis
     assert found == [Decimal(each) for each in expected]
 
 
+@pytest.mark.feature("INV-06")
+@pytest.mark.parametrize("begins", ["2026-10-02", "2026-10-05"])
+def test_what_was_credited_and_then_moved_is_not_billed_again(begins: str) -> None:
+    made = billed_with()
+    made.credit(made.db["invoices"].find_one()["_id"], (1, None))
+    made.know(told(module_from(begins)))
+    assert made.billed("2026-11").net == Decimal("15.00")
+    made.know(told(WITHOUT))
+    assert made.billed("2026-12").net == Decimal("10.00") - Decimal("5.00"), "November's goes, not October's"
+
+
+@pytest.mark.feature("INV-06")
+def test_what_was_credited_in_part_and_then_moved_is_billed_less_that_part() -> None:
+    """5.00 less 2.00; from the fifth it is 4.35."""
+    made = billed_with()
+    made.credit(made.db["invoices"].find_one()["_id"], (1, "2.00"))
+    made.know(told(module_from("2026-10-05")))
+    october = [line.net for line in made.billed("2026-11").lines if line.from_ and line.from_.month == 10]
+    assert sum(october) == Decimal("4.35") - Decimal("2.00") - Decimal("3.00")
+
+
 # VAT.
 
 
@@ -236,3 +257,24 @@ def test_a_month_that_was_billed_is_corrected_though_billing_begins_later() -> N
     made.change_account(bills_from=DECEMBER)
     made.know(told(module_from("2026-10-05")))
     assert made.billed("2026-12").net == Decimal("15.00") - Decimal("0.65")
+
+
+def test_what_is_told_later_of_before_billing_begins_is_not_billed() -> None:
+    """Post was, for then billing began in October."""
+    made = books()
+    made.charge(charge("recurring", price=Decimal(3)))
+    for period in ("2026-10", "2026-11"):
+        made.billed(period)
+    made.change_account(bills_from=DECEMBER)
+    made.know(told(WITHOUT))
+    assert sorted(nets(made.billed("2026-12"))) == [("Post", "3.00"), ("zakelijk_mobiel", "10.00")]
+
+
+def test_days_before_billing_began_are_never_billed() -> None:
+    made = books(bills_from=dt.date(2026, 10, 15))
+    made.know(told(WITH_MODULE))
+    made.billed("2026-10")
+    made.know(told(WITHOUT))
+    made.billed("2026-11")
+    made.change_account(bills_from=DECEMBER)
+    assert nets(made.billed("2026-12")) == [("zakelijk_mobiel", "10.00")]

@@ -148,7 +148,7 @@ def test_each_percentage_is_of_what_its_month_has_cost(data: st.DataObject, perc
             else:
                 costs[month, line.vat] = costs.get((month, line.vat), Decimal(0)) + line.net
     expected = {
-        (each.id, month, vat): round_decimal(cost * each.percentage / 100)
+        (each.id, month, vat): max(round_decimal(cost * each.percentage / 100), Decimal(0))
         for each in discounts
         for (month, vat), cost in costs.items()
         if each.percentage and periods.of(each.starts) <= month

@@ -92,6 +92,17 @@ def test_where_the_night_mode_leads_now_must_be_in_the_version() -> None:
         back(pbx(named("jan", "201"), night=Night(state=NightState.ON, destination="201")), now)
 
 
+@pytest.mark.parametrize("state", [NightState.AUTO, NightState.OFF])
+def test_a_night_mode_that_is_not_on_leads_where_the_version_did_when_that_has_gone(
+    state: NightState,
+) -> None:
+    """As after a file that was read in: its group is nobody's in the version. The line has another extension
+    today."""
+    now = pbx(line(extension="204"), group(extension="300"), night=Night(state=state, destination="300"))
+    found = back(pbx(line(extension="203"), night=Night(state=NightState.ON, destination="203")), now)
+    assert (found.night.state, found.night.destination) == (state, "204")
+
+
 def test_an_extension_that_was_given_away_since_is_no_substitute() -> None:
     """Jan has left; his extension is Piet's today, who came later."""
     version = pbx(named("jan", "201"), group(overflow_to="201"))

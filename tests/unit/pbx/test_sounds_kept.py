@@ -17,7 +17,7 @@ from services.pbx.store import Sound, Store
 from services.pbx.usecases import sounds
 from services.pbx.usecases.voicemail import keep_greeting
 from shared.acting import Acting
-from shared.errors import Conflict
+from shared.errors import USED, Conflict
 from shared.ids import new_id
 from tests.unit.pbx.edge_scene import BAKERY, Scene, bakery
 from tests.unit.pbx.steps import once_at
@@ -130,8 +130,9 @@ def test_two_copies_of_one_upload_make_one_sound_that_is_heard(scene: Scene) -> 
 @pytest.mark.feature("PBX-05")
 def test_of_two_sounds_under_one_key_at_once_the_second_is_refused(scene: Scene) -> None:
     once_at(scene, "find commands", lambda: upload(scene, b"sound"))
-    with pytest.raises(Conflict, match="al gebruikt voor iets anders"):
+    with pytest.raises(Conflict, match="al gebruikt voor iets anders") as refused:
         upload(scene, b"other")
+    assert refused.value.details == {"command": USED}, "the form begins anew"
     assert list(heard(scene).values()) == [b"sound"]
 
 
