@@ -13,7 +13,7 @@ import msgspec
 
 from services.invoicing.domain.invoice import CallRow, Invoice, Seller
 from services.invoicing.domain.parties import Customer, Issuer
-from services.invoicing.domain.usage import NumberSums, Statement, StatementRow, TypeSums
+from services.invoicing.domain.usage import BundleLine, NumberSums, Statement, StatementRow, TypeSums
 from services.invoicing.render_worker import Drawn
 from shared.acting import Acting
 from shared.errors import DependencyDown
@@ -57,6 +57,20 @@ def customer(place: int, **more: Any) -> Customer:
 def type_sums(amount: str, kind: str = "national", calls: int = 10, **more: Any) -> TypeSums:
     facts = {"product": "telephony", "duration": 600, "volume": 0, "messages": 0, **more}
     return TypeSums(type=kind, calls=calls, amount=Decimal(amount), **facts)
+
+
+def within(covered: str, amount: str, **more: Any) -> BundleLine:
+    """What a bundle takes back of usage; ``amount`` is what it comes to with what was used above it."""
+    facts: dict[str, Any] = {
+        "month": "2026-10",
+        "kind": "voice",
+        "label": "Sanne",
+        "used": 130 * 60,
+        "allowance": 100 * 60,
+        "over": 30 * 60,
+        "difference": False,
+    }
+    return BundleLine(covered=Decimal(covered), amount=Decimal(amount), **(facts | more))
 
 
 def statement(

@@ -20,7 +20,7 @@ from services.invoicing.domain.usage import BundleLine, StatementRow, TypeSums, 
 from services.invoicing.domain.vat import vat_totals
 from services.invoicing.usecases.drafting import draw_up, set_up
 from shared.money import micro_from_decimal, shown_cents
-from tests.support.billing import ISSUER, customer, statement, type_sums
+from tests.support.billing import ISSUER, customer, statement, type_sums, within
 
 pytestmark = pytest.mark.feature("INV-02")
 BAKERY = customer(1, name="Bakkerij Voorbeeld B.V.")
@@ -136,19 +136,6 @@ def test_late_usage_says_so_and_bundles_follow() -> None:
             "1.003 MB van 1.000 MB",
         ),
     ]
-
-
-def within(covered: str, amount: str, **more: Any) -> BundleLine:
-    facts: dict[str, Any] = {
-        "month": "2026-10",
-        "kind": "voice",
-        "label": "Sanne",
-        "used": 130 * 60,
-        "allowance": 100 * 60,
-        "over": 30 * 60,
-        "difference": False,
-    }
-    return BundleLine(covered=Decimal(covered), amount=Decimal(amount), **(facts | more))
 
 
 def test_what_a_bundle_covers_is_taken_back_in_a_line_of_its_own() -> None:

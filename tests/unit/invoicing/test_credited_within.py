@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from services.invoicing.domain.charges import Charge
 from services.invoicing.domain.parties import Account
-from services.invoicing.domain.usage import BundleLine
 from services.invoicing.usecases import payments
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
-from tests.support.billing import STAFF, FakeCdr, customer, statement, type_sums
+from tests.support.billing import STAFF, FakeCdr, customer, statement, type_sums, within
 from tests.unit.invoicing.memory_books import NOW, MemoryBooks
 
 pytestmark = pytest.mark.feature("INV-06")
@@ -110,18 +109,7 @@ def test_a_wrong_line_can_be_credited_of_an_invoice_that_is_less_than_it() -> No
 
 def test_what_a_bundle_covered_was_not_paid() -> None:
     """60.00 of usage, 50.00 of it within the bundle: 12.10 with VAT."""
-    within = BundleLine(
-        month="2026-09",
-        kind="voice",
-        label="Belbundel",
-        used=600,
-        allowance=1000,
-        over=0,
-        amount=Decimal(-50),
-        difference=False,
-        covered=Decimal(50),
-    )
-    used = statement("2026-09", [type_sums("60.00")], lines=(within,))
+    used = statement("2026-09", [type_sums("60.00")], lines=(within("50.00", "-50.00"),))
     books = MemoryBooks(WHO, COLLECTED)
     invoice_id = books.bill("2026-09", FakeCdr(given={(WHO.id, "2026-09"): used})).invoice_id
     assert invoice_id is not None
