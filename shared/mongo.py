@@ -8,7 +8,7 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -118,6 +118,7 @@ def transact(
 ) -> Result:
     """Run ``work`` in one transaction: snapshot reads, majority writes, repeated when it collides.
 
+    What it gives, and what it raises, rests on what a majority has: reads behind it see that as well.
     ``work`` may run more than once, so it must not touch anything but the database. It is given up,
     with an error for which :func:`is_down` is true, when the server is away for TIMEOUT_MS or when it
     still collides after COLLISION_SECONDS; pymongo's ``with_transaction`` goes on for two minutes.
@@ -127,7 +128,7 @@ def transact(
     with db.client.start_session() as session:
         for attempt in itertools.count():
             try:
-                return _once(session, work, limit)
+                return _once(db, session, work, limit)
             except PyMongoError as problem:
                 if not _has(_TRANSIENT, problem) or limit.is_over(problem):
                     raise
@@ -135,15 +136,22 @@ def transact(
     raise AssertionError("never reached")
 
 
-def _once(session: ClientSession, work: Callable[[ClientSession], Result], limit: _Patience) -> Result:
+def _once(
+    db: Database[Document],
+    session: ClientSession,
+    work: Callable[[ClientSession], Result],
+    limit: _Patience,
+) -> Result:
     session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority"), ReadPreference.PRIMARY)
     try:
         with limit.hurry():
             result = work(session)
         tenancy.check()
-    except BaseException:
+    except BaseException as problem:
         with timeout(ABORT_SECONDS):  # a server that is away ends the transaction by itself
             session.abort_transaction()
+        if isinstance(problem, Exception) and not is_down(problem):
+            _catch_up(db, session, limit)
         raise
     while True:
         try:
@@ -153,6 +161,15 @@ def _once(session: ClientSession, work: Callable[[ClientSession], Result], limit
         except PyMongoError as problem:
             if not _has(_COMMIT_IN_DOUBT, problem) or limit.is_over(problem):
                 raise
+
+
+def _catch_up(db: Database[Document], session: ClientSession, limit: _Patience) -> None:
+    """Wait until a majority has what was refused for. A transaction sees what another committed a moment
+    before others do: who read again because of a refusal would else find nothing changed."""
+    if session.operation_time is None:
+        return  # it had read nothing
+    with suppress(PyMongoError), limit.hurry():
+        db["leases"].find_one({}, {"_id": 1}, session=session)  # a session reads no older than it has read
 
 
 def _has(label: str, problem: PyMongoError) -> bool:

@@ -66,6 +66,9 @@ class Server:
 class Session:
     """A client session, with at most one transaction at a time."""
 
+    operation_time = None
+    """A majority has at once what is committed: there is nothing to wait for."""
+
     def __init__(self, server: Server) -> None:
         self.server = server
         self.owner = server.owner()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import pymongo
 import pytest
 from pymongo import errors
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
 
 from shared import mongo
 from shared.mongo import Document, Lease, is_down
@@ -77,6 +81,50 @@ def test_a_transaction_gives_what_its_work_gave_and_all_or_nothing_of_its_effect
 
     assert mongo.transact(database, succeed) == "1"
     assert database["a"].count_documents({}) == 1
+
+
+@contextmanager
+def no_majority(mongo_admin: pymongo.MongoClient[Document]) -> Iterator[None]:
+    """Nothing that is written meanwhile reaches the disk, so it is not of the majority."""
+    point = partial(mongo_admin.admin.command, "configureFailPoint", "pauseJournalFlusherBeforeFlush")
+    point(mode="alwaysOn")
+    try:
+        yield
+    finally:
+        point(mode="off")
+
+
+@pytest.mark.parametrize("refusal", [ZeroDivisionError, errors.DuplicateKeyError], ids=["ours", "theirs"])
+def test_what_a_transaction_was_refused_for_is_seen_by_who_reads_behind_it(
+    database: Database[Document], mongo_admin: pymongo.MongoClient[Document], refusal: type[Exception]
+) -> None:
+    """A transaction reads what another committed a moment ago and is not of the majority yet: who tries
+    again because of it would read what was before, and be refused again."""
+
+    def insert(session: ClientSession) -> None:
+        database["n"].insert_one({"_id": 1}, session=session)
+
+    def refused(session: ClientSession) -> None:
+        if refusal is ZeroDivisionError and database["n"].find_one({"_id": 1}, session=session):
+            raise refusal
+        insert(session)
+
+    def tried() -> Document | None:
+        with pytest.raises(refusal):
+            mongo.transact(database, refused)
+        return database["n"].find_one({"_id": 1})
+
+    database["n"].insert_one({"_id": 0})
+    at_once = database.with_options(read_concern=ReadConcern("local"))
+    with ThreadPoolExecutor(2) as pool:
+        with no_majority(mongo_admin):
+            first = pool.submit(mongo.transact, database, insert)
+            until(lambda: at_once["n"].find_one({"_id": 1}), what="the first to be committed")
+            assert database["n"].find_one({"_id": 1}) is None
+            second = pool.submit(tried)
+            wait([second], timeout=0.3)
+        assert second.result() == {"_id": 1}
+        first.result()
 
 
 def test_a_collision_that_does_not_end_in_time_is_for_later_and_not_for_ever(
