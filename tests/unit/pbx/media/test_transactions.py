@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -40,6 +41,11 @@ def sent(method: str) -> bytes:
     return ("\r\n".join(LINES).format(method=method) + "\r\n\r\n").encode()
 
 
+def unhandled(lines: list[MutableMapping[str, Any]]) -> list[str]:
+    """Methods of which the log says that nobody could handle them; other threads log as well."""
+    return [line["method"] for line in lines if line["event"] == "a request could not be handled"]
+
+
 @pytest.mark.parametrize(("answered", "codes"), [(False, [500, 500]), (True, [404, 404])])
 def test_what_nobody_could_handle_is_answered_once_logged_and_forgotten(
     answered: bool, codes: list[int]
@@ -57,7 +63,7 @@ def test_what_nobody_could_handle_is_answered_once_logged_and_forgotten(
             endpoint.datagram_received(sent("INFO"), PROXY)
             endpoint.datagram_received(sent("INFO"), PROXY)  # comes again: the same answer
         assert [response.status for response in wire.sent] == codes
-        assert [line["log_level"] for line in lines] == ["error"]
+        assert unhandled(lines) == ["INFO"]
         async with asyncio.timeout(20):
             while endpoint._incoming:
                 await asyncio.sleep(0.001)
@@ -74,6 +80,6 @@ def test_an_ack_that_nobody_could_handle_is_logged_and_answered_with_nothing() -
         endpoint.connection_made(cast(asyncio.DatagramTransport, wire))
         with capture_logs() as lines:
             endpoint.datagram_received(sent("ACK"), PROXY)
-        assert (wire.sent, len(lines)) == ([], 1)
+        assert (wire.sent, unhandled(lines)) == ([], ["ACK"])
 
     run(story())
