@@ -297,7 +297,8 @@ def _speech(services: Manifest) -> tuple[int, int]:
 
 
 def _policies() -> list[Manifest]:
-    """Nothing in, nothing out, but: names, the stores, traces, our own listeners, and mail from identity."""
+    """Nothing in or out of our own pods, but: names, the stores, traces, our own listeners, and mail from
+    identity. What else is in the namespace, the stores for one, has policies of its own."""
     ours = {"matchLabels": {"app.kubernetes.io/part-of": "tikker"}}
     names = [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
     stores = [{"port": port} for port in (4318, 5671, 5672, 15672, 27017)]
@@ -306,7 +307,7 @@ def _policies() -> list[Manifest]:
     monitoring = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
     scraping = [{"from": [monitoring], "ports": [{"port": HEALTH}, {"port": MEDIA_HEALTH}]}]
     return [
-        _policy("default-deny", {}, ingress=[], egress=[]),
+        _policy("default-deny", ours, ingress=[], egress=[]),
         _policy("names-and-stores", ours, egress=[{"ports": names}, {"ports": stores}, *listeners]),
         _policy("mail-from-identity", _selector("identity"), egress=mail),
         _policy("metrics", ours, ingress=scraping),

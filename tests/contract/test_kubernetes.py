@@ -166,8 +166,12 @@ def test_selectors_find_the_pods_they_are_for(manifests: list[Json]) -> None:
 def test_nothing_is_let_in_or_out_that_no_policy_names(manifests: list[Json]) -> None:
     """D27, D30: metrics and health are not public; only the doors are reached from outside."""
     policies = of_kind(manifests, "NetworkPolicy")
-    nothing = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []}
-    assert policies["default-deny"]["spec"] == nothing
+    ours = {"matchLabels": {"app.kubernetes.io/part-of": "tikker"}}
+    nothing = {"podSelector": ours, "policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": []}
+    assert policies["default-deny"]["spec"] == nothing, "and the stores beside them can be reached"
+    for each in [*of_kind(manifests, "Deployment").values(), *of_kind(manifests, "Job").values()]:
+        labels = each["spec"]["template"]["metadata"]["labels"]
+        assert ours["matchLabels"].items() <= labels.items(), each["metadata"]["name"]
     reached = {name.removeprefix("to-") for name in policies if name.startswith("to-")}
     assert reached == {"gateway", "phones", "provisioning-listener", "pbx-listener"}
     ports = f"'port': {kubernetes.HEALTH}"

@@ -19,6 +19,7 @@ from cli import processes
 from cli.state import REPOSITORY
 from services.identity.domain.mails import Letter
 from services.identity.usecases import sending
+from services.pbx.usecases import abroad
 from services.provisioning.listener import app
 from shared.bus.listen import Listener
 from shared.events.identity import CustomerChanged
@@ -31,7 +32,7 @@ FOREIGN = {"up": {"job", "process"}, "rabbitmq_queue_messages": {"queue"}}
 SUFFIXES = {"Counter": ("_total",), "Gauge": ("",), "Histogram": ("_bucket", "_count", "_sum")}
 SCRAPED = {"process", "le", "exported_job", "job_name", "service"}
 """Labels that scraping gives: a label ``job`` of ours becomes ``exported_job``."""
-FUNCTIONS = {"sum", "max", "topk", "rate", "increase", "histogram_quantile", "label_replace", "and"}
+FUNCTIONS = {"sum", "max", "topk", "rate", "increase", "histogram_quantile", "label_replace", "and", "unless"}
 
 
 @cache
@@ -141,6 +142,11 @@ def test_the_same_job_of_two_services_is_two_leases() -> None:
     assert [match[1] for match in found if match] == ["cdr", "cdr", "pbx"]
 
 
+def test_usage_that_nobody_books_is_told_also_when_nobody_says_how_much() -> None:
+    """Who is gone, or has booked nothing yet, has no series: a comparison with it is empty."""
+    assert re.fullmatch(r"sum\(.+\) > \d+ unless sum\(rate\(.+\)\) >= \d+", rule("UsageBehind"))
+
+
 def test_what_alerts_count_begins_at_zero() -> None:
     """Prometheus sees no increase in a series that begins at 1: the first failure would go unseen."""
 
@@ -156,6 +162,8 @@ def test_what_alerts_count_begins_at_zero() -> None:
     for letter in Letter:
         for outcome in ("sent", "postponed", "failed"):
             assert counted(sending.MAILS._name + "_total", template=letter, outcome=outcome) is not None
+    for outcome in ("granted", "refused", "unknown"):
+        assert counted(abroad.DECIDED._name + "_total", outcome=outcome) is not None
     assert counted(app.ASKED._name + "_total", answer="away") is not None
 
 

@@ -28,6 +28,8 @@ log = get_logger(__name__)
 PATIENCE = 1.2
 """Seconds: the proxy waits two for its answer."""
 DECIDED = Counter("tikker_sip_abroad_total", "Calls abroad that were asked for", ["outcome"])
+for _outcome in ("granted", "refused", "unknown"):
+    DECIDED.labels(_outcome)
 _OWN = Acting(kind="service", username="pbx")
 
 

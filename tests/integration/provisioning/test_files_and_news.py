@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from services.provisioning.domain.device import Device, Person
 from services.provisioning.domain.profiles import profiles
@@ -141,3 +142,9 @@ def test_news_after_news_is_dealt_with_each_time(store: Store) -> None:
     assert store.due(again.occurred_at, 1) == due
     store.refreshed(DEVICE.customer_id, 2)
     assert store.due(again.occurred_at + LATER, 1) == []
+
+
+def test_a_process_without_work_is_seen_to_hold_the_job(store: Store) -> None:
+    """The alert on a lease that nobody holds looks at what processes say of themselves."""
+    assert refresh_due(store, WORKSHOP, lambda: datetime.now(UTC)) == 0
+    assert REGISTRY.get_sample_value("tikker_lease_held", {"job": "refreshing"}) == 1
