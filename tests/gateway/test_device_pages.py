@@ -100,6 +100,7 @@ def test_an_unknown_model_leads_back_to_the_choice(planner: Browser) -> None:
 
 @pytest.mark.feature("PRV-01")
 def test_a_device_is_changed_and_an_empty_password_leaves_the_old_one(planner: Browser, rpc: FakeRpc) -> None:
+    assert "Eén druk op een toets belt een collega." in planner.page(PAGE).text
     sent(planner, PAGE, toestelnaam="Voordeur", toetsen="")
     asked = rpc.last("change_device").fields
     assert "password" not in asked and asked["revision"] == 3

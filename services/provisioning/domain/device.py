@@ -38,7 +38,8 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """``mac`` is empty for a phone that fetches nothing. ``user_id`` or ``line_id``: whose calls it makes and
-    takes; both empty: nobody's, then it may not register. ``secrets`` are sealed, by name."""
+    takes; both empty: nobody's, then it may not register. ``secrets`` are sealed, by name. ``emptying``: its
+    keys are no longer to have colleagues, and the phone has not fetched the file that says so."""
 
     id: str
     customer_id: str
@@ -52,6 +53,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str = ""
     line_id: str = ""
     keys: bool = True
+    emptying: bool = False
     enabled: bool = True
     revision: int = 1
     secrets: dict[str, str] = {}

@@ -35,7 +35,8 @@ WHERE: Mapping[str, Any] = {
     ),
     "panasonic": _l(
         "Open de webpagina van het toestel: Maintenance, Provisioning Maintenance. Vul bij Standard"
-        " File URL de URL in met gebruikersnaam:wachtwoord@ vlak na https://."
+        " File URL de URL in met gebruikersnaam:wachtwoord@ vlak na https://. Stel er ook de tijdzone en"
+        " de zomertijd in: die staan niet in de configuratie."
     ),
     "fanvil": _l(
         "Open de webpagina van het toestel: System, Auto Provision. Vul onder Common Settings de "

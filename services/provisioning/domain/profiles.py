@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -39,12 +39,15 @@ class FileSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class KeySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of a model: how many colleagues it has room for, and the number of the first. ``empty``: what
-    a key without a colleague is told, where it would else keep the one before."""
+    a key without a colleague is told, where it would else keep the one before; ``spare``: what becomes of
+    keys that never had one. ``apart``: what stands between the parts of a value, and so in no label."""
 
     count: int = 0
     first: int = 1
     settings: dict[str, str] = {}
     empty: dict[str, str] = {}
+    spare: Literal["kept", "emptied"] = "kept"
+    apart: str = ""
 
 
 class BookSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from services.provisioning.domain.device import Device, Person
 from services.provisioning.domain.emitters import EMITTERS, MEDIA_TYPES, Entry
 from services.provisioning.domain.emitters.markup import DECLARATION, escaped
-from services.provisioning.domain.profiles import Profile
+from services.provisioning.domain.profiles import KeySpec, Profile
 from services.provisioning.domain.templates import Parameter
 from services.provisioning.domain.texts import clean
-from services.provisioning.domain.values import Site, colleagues, key_values, values_of
+from services.provisioning.domain.values import Site, colleagues, key_values, most_colleagues, values_of
 
-MAKE = "1"
+MAKE = "2"
 """Raised when the code here or an emitter gives other bytes for the same: then all files are made anew."""
 BOOK_MEDIA_TYPE = "text/xml; charset=utf-8"
 
@@ -95,10 +95,16 @@ def _entries(parameters: Sequence[Parameter], values: Mapping[str, str]) -> Iter
 
 def _keys(profile: Profile, site: Site, device: Device, people: Sequence[Person]) -> Iterator[Entry]:
     spec = profile.spec.keys
-    if not device.keys or not spec.count:
-        return
-    shown = colleagues(people, device.owner_id)[: spec.count]
-    for values in key_values(site, device, shown, spec.first):
+    shown = colleagues(people, device.owner_id)[: spec.count] if device.keys else []
+    for values in key_values(site, device, shown, spec.first, spec.apart):
         yield from _entries(profile.key_parameters, values)
-    for place in range(len(shown), spec.count):
+    for place in range(len(shown), _ours(spec, device, people)):
         yield from _entries(profile.empty_key, {"n": str(spec.first + place)})
+
+
+def _ours(spec: KeySpec, device: Device, people: Sequence[Person]) -> int:
+    """How many keys are ours to fill or to empty: of a telephone whose spare keys are kept, those that may
+    have had a colleague, so that what somebody put under the others stays."""
+    if device.keys and spec.spare == "emptied":
+        return spec.count
+    return min(spec.count, most_colleagues(people)) if device.keys or device.emptying else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from services.provisioning.domain.device import Device, Person
+from services.provisioning.domain.device import USER, Device, Person
 from services.provisioning.domain.texts import clean
 
 YES, NO = "yes", "no"
@@ -86,15 +86,27 @@ VOICEMAIL = "999"
 """The company's voicemail (manual 6.3) is nobody's telephone."""
 
 
-def key_values(site: Site, device: Device, people: Iterable[Person], first: int) -> list[Mapping[str, str]]:
-    """The values of one key per colleague."""
+def most_colleagues(people: Iterable[Person]) -> int:
+    """How many there may have been at once, with who has left: so many keys may have had one."""
+    return sum(person.kind == USER and person.extension != VOICEMAIL for person in people)
+
+
+def key_values(
+    site: Site, device: Device, people: Iterable[Person], first: int, apart: str
+) -> list[Mapping[str, str]]:
+    """The values of one key per colleague; what stands ``apart`` in a vendor's values is a comma in names."""
     return [
         {
             "n": str(first + place),
             "extension": person.extension,
-            "label": clean(person.name, 20) or person.extension,
+            "label": _label(person, apart),
             "server": site.sip_host,
             "sip_user": device.sip_user,
         }
         for place, person in enumerate(people)
     ]
+
+
+def _label(person: Person, apart: str) -> str:
+    label = clean(person.name, 20) or person.extension
+    return label.replace(apart, ",") if apart else label

@@ -91,6 +91,11 @@ class Desk:
         new = {"fetched": msgspec.to_builtins(fetched, builtin_types=(datetime,))}
         self._marks.update_one({"_id": device.id}, {"$set": new})
 
+    def emptied(self, device: Device) -> None:
+        """The phone was told to empty its keys; not when the device changed meanwhile."""
+        wanted = {"_id": device.id, "revision": device.revision}
+        self._marks.update_one(wanted, {"$set": {"emptying": False}})
+
     def keep(self, device: Device, rendered: Rendered) -> None:
         """Keep a file that was made anew, unless the device or its file changed meanwhile: the same text may
         have been made of other news in between."""

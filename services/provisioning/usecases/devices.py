@@ -208,7 +208,8 @@ def _changed(workshop: Workshop, old: Device, named: dict[str, Any]) -> Device:
         named["label"] = clean(named["label"]) or profile.spec.name
     if "user_id" in named or "line_id" in named:
         named |= _owner(named.get("user_id"), named.get("line_id"))
-    return msgspec.structs.replace(old, **named, secrets=secrets, revision=old.revision + 1)
+    new = msgspec.structs.replace(old, **named, secrets=secrets, revision=old.revision + 1)
+    return msgspec.structs.replace(new, emptying=not new.keys and (old.keys or old.emptying))
 
 
 def _profile(workshop: Workshop, model: str) -> Profile:

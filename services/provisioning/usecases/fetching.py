@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from services.provisioning.domain import rendering
 from services.provisioning.domain.authentication import (
     Basic,
@@ -153,8 +155,10 @@ class Fetching:
         if kind.role == DIRECTORY:
             return self._directory(device)
         text = self._text(device)
+        self._mark(device, rendering.etag(text), request, now)
+        if device.emptying:
+            text = self._emptying(device, request)
         etag = rendering.etag(text)
-        self._mark(device, etag, request, now)
         headers = (("ETag", f'"{etag}"'), ("Cache-Control", "private, no-cache"))
         if _matches(request.if_none_match, etag):
             return Answer(304, b"", TEXT, headers, "not modified")
@@ -171,7 +175,15 @@ class Fetching:
         fresh = self.workshop.rendered(device, people)
         if fresh is not None:
             self.desk.keep(device, fresh)
-        return self.workshop.text(device, people)
+        return self.workshop.text(msgspec.structs.replace(device, emptying=False), people)
+
+    def _emptying(self, device: Device, request: Request) -> str:
+        """The file with what empties the keys, said until it was fetched once: what people put under them
+        afterwards stays."""
+        text = self.workshop.text(device, self.desk.people(device.customer_id))
+        if request.method == "GET":
+            self.desk.emptied(device)
+        return text
 
     def _mark(self, device: Device, etag: str, request: Request, now: datetime) -> None:
         last = device.fetched

@@ -72,11 +72,12 @@ class Workshop:
 
     def rendered(self, device: Device, people: Sequence[Person]) -> Rendered | None:
         """The file to keep: the one that is kept when it would be the same, None for a phone that fetches
-        nothing."""
+        nothing. What empties keys is in none: it is said once, when it is asked for."""
         profile = self.profile(device)
         if not profile.fetches:
             return None
-        text, made_from = self.text(device, people), rendering.made_from(profile, self.site)
+        kept = msgspec.structs.replace(device, emptying=False)
+        text, made_from = self.text(kept, people), rendering.made_from(profile, self.site)
         etag, old = rendering.etag(text), device.rendered
         if old is not None and (old.etag, old.made_from) == (etag, made_from):
             return old

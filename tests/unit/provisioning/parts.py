@@ -9,6 +9,7 @@ import msgspec
 
 from services.provisioning.domain.device import Device, Person
 from services.provisioning.domain.values import Site
+from tests.support import memory_mongo
 
 SITE = Site("https://toestellen.example", "sip.example", 5061, "tls", "tikker", "nl.pool.ntp.org")
 USER = "1" * 32
@@ -26,6 +27,13 @@ DEVICE = Device(
     user_id=USER,
 )
 SIP_PASSWORD, WEB_PASSWORD = "Sip-Geheim-123", "Web-Geheim-456"
+
+
+class Database(memory_mongo.Database):
+    """The desk writes its marks with a concern of their own."""
+
+    def with_options(self, **_: Any) -> Database:
+        return self
 
 
 def device(**more: Any) -> Device:

@@ -82,3 +82,23 @@ def test_keys_without_a_colleague_are_emptied_and_can_be_left_out_altogether() -
     assert "linekey" not in rendering.configuration(
         profiles()["yealink-t33g"], SITE, without, PEOPLE, "x", "y"
     )
+
+
+@pytest.mark.feature("PRV-02")
+def test_a_grandstream_fetches_its_phonebook_by_https_and_again_each_half_day() -> None:
+    book = "toestellen.example/boek/" + "b" * 32
+    assert f"<P330>3</P330>\n<P331>{book}</P331>\n<P332>720</P332>" in made("grandstream-gxp2160")
+    parts = {"mode": "EnabledUseHTTPS", "server": book, "interval": "720"}
+    item = "".join(f'<part name="{name}">{value}</part>\n' for name, value in parts.items())
+    assert f'<item name="phonebook.download">\n{item}</item>' in made("grandstream-grp2614")
+
+
+@pytest.mark.feature("PRV-02")
+def test_a_fanvil_is_an_hour_ahead_and_two_between_the_last_sundays_of_march_and_october() -> None:
+    date = ElementTree.fromstring(made("fanvil-x5u").partition("=====")[0]).find("phone/date")
+    assert date is not None
+    told = {part.tag: part.text for part in date}
+    assert (told["TimeZone"], told["TimeZoneName"], told["DSTMinOffset"]) == ("4", "UTC+1", "60")
+    parts = ("Mon", "Week", "Wday", "Hour")
+    assert [told[f"DSTStart{part}"] for part in parts] == ["3", "-1", "0", "2"]
+    assert [told[f"DSTEnd{part}"] for part in parts] == ["10", "-1", "0", "3"]

@@ -10,9 +10,8 @@ import pytest
 from services.provisioning.domain.device import Rendered
 from services.provisioning.store import Desk
 from services.provisioning.store.rows import device_of, device_row
-from tests.support import memory_mongo
 from tests.support.memory_server import Server
-from tests.unit.provisioning.parts import device
+from tests.unit.provisioning.parts import Database, device
 
 pytestmark = pytest.mark.feature("PRV-05")
 
@@ -22,11 +21,6 @@ OTHERS = {
     "another text": msgspec.structs.replace(BEFORE, etag="2"),
 }
 FRESH = Rendered(body="…", etag="3", made_from="now")
-
-
-class Database(memory_mongo.Database):
-    def with_options(self, **_: Any) -> Database:
-        return self
 
 
 def kept_after(looked_at: Rendered | None, stands: Rendered | None) -> Rendered | None:

@@ -19,9 +19,8 @@ from services.provisioning.store.rows import device_row
 from services.provisioning.usecases.fetching import Answer, Fetching, Request
 from services.provisioning.usecases.workshop import Workshop
 from shared.sealing import Sealer
-from tests.support import memory_mongo
 from tests.support.memory_server import Server
-from tests.unit.provisioning.parts import SITE, device
+from tests.unit.provisioning.parts import SITE, Database, device
 
 pytestmark = pytest.mark.feature("PRV-04")
 
@@ -32,11 +31,6 @@ NOBODYS = "00dddddddddd"
 CONFIG = "/{mac}.cfg"
 
 known = cache(profiles)
-
-
-class Database(memory_mongo.Database):
-    def with_options(self, **_: Any) -> Database:
-        return self
 
 
 class Front:
