@@ -19,8 +19,9 @@ HIGH, LOW = 12, 6
 class Bundle:
     """``used`` and ``size`` are rounded for display, in ``unit`` (MB, Min, sms); no size is unlimited.
 
-    ``used_up``: whether what the use draws from is used up. A subscription above its share of a group
-    stays yellow until the group's bundle is used up; left out, its own size decides.
+    ``used_up``: whether what the use draws from is used up, by what was used exactly: less than half a unit
+    above costs money as well. A subscription above its share of a group stays yellow until the group's
+    bundle is used up; left out, its own size decides.
     """
 
     used: Decimal | int
@@ -33,7 +34,7 @@ class Bundle:
         """Whether the bar is red."""
         if self.size is None:
             return False
-        return self.used > self.size if self.used_up is None else self.used_up and self.used > self.size
+        return self.used > self.size if self.used_up is None else self.used_up
 
     @property
     def figures(self) -> str:
@@ -53,6 +54,8 @@ class Bundle:
         if self.size is None:
             return ""
         left = number(abs(Decimal(self.size) - self.used))
+        if self.over and self.used <= self.size:
+            return _("minder dan 1 %(unit)s boven bundel", unit=self.unit)
         if self.over:
             return _("%(left)s %(unit)s boven bundel", left=left, unit=self.unit)
         if self.used > self.size:
@@ -62,7 +65,11 @@ class Bundle:
     @property
     def above(self) -> str:
         """``466 boven``, beside ``short``."""
-        return _("%(left)s boven", left=number(self.used - (self.size or 0))) if self.over else ""
+        if not self.over or self.size is None:
+            return ""
+        if self.used <= self.size:
+            return _("minder dan 1 boven")
+        return _("%(left)s boven", left=number(self.used - self.size))
 
     @property
     def words(self) -> str:

@@ -89,7 +89,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bundle(self) -> Bundle:
-        return Bundle(shown(self.used, self.kind), shown(self.allowance, self.kind), UNITS[self.kind])
+        used, size = shown(self.used, self.kind), shown(self.allowance, self.kind)
+        return Bundle(used, size, UNITS[self.kind], used_up=self.over > 0)
 
 
 class GroupLimit(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,9 +55,10 @@ class FraudLifted(Event, frozen=True, kw_only=True):
 class SubscriptionUse(Struct, frozen=True, kw_only=True):
     """All usage of one call type that a mobile subscription made in a month, by the start of the usage.
 
-    ``month`` reads ``2026-11``; seconds, bytes and messages are exact; ``amount`` is what it
-    costs by itself (usage of a type that a bundle of the month covers costs nothing), euro ex VAT, a decimal
-    string.
+    ``type`` is what bundles take it for: usage that none is for has a type of its own that no share names
+    (``national_outside_eu``, ``incoming_at_home``). ``month`` reads ``2026-11``; seconds, bytes and messages
+    are exact; ``amount`` is what it costs by itself (usage of a type that a bundle of the month covers costs
+    nothing), euro ex VAT, a decimal string.
     """
 
     customer_id: str

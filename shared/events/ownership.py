@@ -55,10 +55,11 @@ class BundleShare(msgspec.Struct, frozen=True, kw_only=True):
     """What a subscription may use each month without paying more, from ``valid_from`` up to ``valid_to``.
 
     ``kind``: data, voice or sms, hence ``volume`` in bytes, seconds or messages; 0 is a bundle of nothing.
-    Usage of the call ``types`` counts. A ``group`` (code, one bundle per customer) adds up the shares of
-    its subscriptions that are active in the month; without one the bundle is the subscription's own.
-    Use above it costs ``rate`` (euro ex VAT, a decimal string) per started ``unit`` (bytes, seconds or
-    messages) of the sum. ``module``: the module it comes of, if any.
+    Usage of the call ``types`` counts: calls and SMS at home and in the EU, as ``incoming`` what is received
+    in the EU outside the Netherlands. A ``group`` (code, one bundle per customer) adds up the shares of its
+    subscriptions that are active in the month; without one the bundle is the subscription's own. Use above
+    it costs ``rate`` (euro ex VAT, a decimal string) per started ``unit`` (bytes, seconds or messages) of
+    the sum. ``module``: the module it comes of, if any.
     """
 
     kind: str

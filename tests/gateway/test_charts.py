@@ -173,6 +173,7 @@ def test_the_largest_five_kinds_have_a_share_and_the_rest_is_overig() -> None:
         (Bundle(1000, 1000, "MB"), "1.000 van 1.000 MB (0 MB over)", False),
         (Bundle(620, 500, "MB", used_up=False), "620 van 500 MB (120 MB uit de groepsbundel)", False),
         (Bundle(966, 500, "MB", used_up=True), "966 van 500 MB (466 MB boven bundel)", True),
+        (Bundle(500, 500, "MB", used_up=True), "500 van 500 MB (minder dan 1 MB boven bundel)", True),
         (Bundle(4120, None, "MB"), "4.120 MB, onbeperkt", False),
     ],
 )

@@ -67,6 +67,38 @@ def test_above_its_own_share_is_yellow_until_the_group_s_bundle_is_used_up(
 
 
 @pytest.mark.feature("MOB-02")
+@pytest.mark.parametrize(
+    ("used", "over", "words"),
+    [
+        (1000 * subscriptions.MB + 1, 1, "1.000 van 1.000 MB (minder dan 1 MB boven bundel)"),
+        (1000 * subscriptions.MB, 0, "1.000 van 1.000 MB (0 MB over)"),
+    ],
+)
+def test_a_group_is_red_as_soon_as_anything_above_its_bundle_costs_money(
+    holder: Browser, rpc: FakeRpc, used: int, over: int, words: str
+) -> None:
+    group = {"group": "zakelijk_mobiel", "name": "Zakelijk Mobiel Bundel", "kind": "data", "amount": "0.03"}
+    figures = {"used": used, "allowance": 1000 * subscriptions.MB, "over": over, "left": 0}
+    rpc.answers["mobile", "overview"] = subscriptions.overview(rows=[], bundles=[group | figures])
+    page = holder.page("/mobiel")
+    assert words in page.text
+    assert len([svg for svg in page.all("svg", height="12") if "tk-bundle-over" in svg.attrs["class"]]) == (
+        1 if over else 0
+    )
+
+
+@pytest.mark.feature("MOB-02")
+def test_a_line_of_half_a_minute_above_all_bundles_is_red_too(holder: Browser, rpc: FakeRpc) -> None:
+    voice = subscriptions.measure(150 * 60 + 29, 150 * 60, "above_group")
+    row = subscriptions.row(voice=voice, data=None)
+    rpc.answers["mobile", "overview"] = subscriptions.overview(rows=[row], bundles=[])
+    page = holder.page("/mobiel")
+    assert "150 van 150 minder dan 1 boven" in page.text
+    (bar,) = [svg for svg in page.all("svg", height="6") if svg.attrs.get("width") == "100%"]
+    assert "tk-bundle-over" in bar.attrs["class"]
+
+
+@pytest.mark.feature("MOB-02")
 @pytest.mark.parametrize(("minutes", "words"), [(0, "0, onbeperkt"), (408, "408, onbeperkt")])
 def test_what_has_no_end_says_so_used_or_not(holder: Browser, rpc: FakeRpc, minutes: int, words: str) -> None:
     voice = subscriptions.measure(minutes * 60, None, "unlimited")

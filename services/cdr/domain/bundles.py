@@ -38,7 +38,7 @@ Used = tuple[int, int, int, int, int, int]
 """Sums in the order of USE; amounts in millionths of a euro."""
 
 Uses = Mapping[str, Mapping[str, Used]]
-"""Subscription → call type → sums, of one customer and month."""
+"""Subscription → call type, as bundles count it (call_types.counted_as) → sums, of one customer and month."""
 
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
 _AMOUNT, _WAIVED = 4, 5

@@ -5,6 +5,8 @@ Decisions:
   country is international, like any other of that country;
 - EU is the EU, the rest of the EEA and the parts of countries.EU_PARTS; GB and CH are the world;
 - an SMS is "sms" wherever it goes, and "sms_premium" to a short code or an 0900, 0906 or 0909 number;
+- where a mobile was does not show in the type of its calls and SMS, but decides what bundles take it for
+  (counted_as);
 - 084 and 087 (personal assistants), 082, paging, M2M and ranges given to nobody are "other": what
   they cost differs from everything else, so a plan has to name them.
 """
@@ -60,6 +62,19 @@ def classify(
     if kind == "sms":
         return _sms_type(receiver or "", call_type), country_called
     return call_type, country_called
+
+
+def counted_as(call_type: str, kind: str, roaming_country: str | None) -> str:
+    """The type by which bundles of mobile subscriptions count usage and cover it, of its call type.
+
+    They are for use at home and in the EU: calls and SMS elsewhere count as a type of their own, which no
+    share names. What shares name as incoming is being called abroad: that at home is one of its own too.
+    """
+    if kind != "data" and roaming_country and zone_of(roaming_country) == "world":
+        return f"{call_type}_outside_eu"
+    if call_type == "incoming" and (roaming_country or HOME) == HOME:
+        return "incoming_at_home"
+    return call_type
 
 
 @lru_cache(maxsize=30_000)

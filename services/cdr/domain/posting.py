@@ -25,7 +25,8 @@ DeltaKey = tuple[str, int, int, str, str, str]
 """(customer, day as 20261122, booked period as 202611, number, product, call type)."""
 
 UseKey = tuple[str, str, int, int, str]
-"""(customer, mobile subscription, month of the start as 202611, booked period, call type)."""
+"""(customer, mobile subscription, month of the start as 202611, booked period, type that bundles count it
+by)."""
 
 Head = tuple[int, int]
 """(revision, fingerprint) of a record's first row."""
@@ -34,13 +35,15 @@ SUMS = ("rows", "seconds", "bytes", "messages", "amount", "others")
 """What a counter holds; ``others`` counts rows whose sender is not the charged number, reversals as well:
 it never adds up to 0 while there are such rows."""
 
-RATED = ("type", "destination", "amount", "plan", "prefix", "terms", "waived")
+RATED = ("type", "destination", "amount", "plan", "prefix", "terms", "waived", "counted_as")
 """The fields of a row that its price decides; ``terms`` only where the customer has terms of their own,
-``waived`` (what the plan asks) only where the row is booked for nothing because a bundle covers it."""
+``waived`` (what the plan asks) only where the row is booked for nothing because a bundle covers it,
+``counted_as`` only where bundles take it for another type than it is (call_types.counted_as)."""
 
 SEEN_OF_RATING = ("type", "destination", "amount")
 """Those of which customers see a difference."""
 
+_OF_BUNDLES = ("waived", "counted_as")
 _OF_ONE_ROW = frozenset({*RATED, "hidden", "late", "state", "job"})
 
 _MEASURE = {"voice": 1, "data": 2, "sms": 3}
@@ -81,12 +84,17 @@ class Deltas:
             self._add_use(row, day // 100)
 
     def _add_use(self, row: Row, month: int) -> None:
-        key = (row["customer"], row["subscription"], month, row["period"], row["type"])
+        key = (row["customer"], row["subscription"], month, row["period"], type_in_bundles(row))
         uses = self.uses.setdefault(key, [0, 0, 0, 0, 0, 0])
         uses[0] += row["sign"]
         uses[_MEASURE[row["kind"]]] += row["sign"] * row["quantity"]
         uses[4] += row["amount"]
         uses[5] += row.get("waived", 0)
+
+
+def type_in_bundles(row: Row) -> str:
+    """What a mobile row was counted as when it was booked."""
+    return str(row.get("counted_as", row["type"]))
 
 
 @dataclass(slots=True)
@@ -170,12 +178,12 @@ def correct(
 
 
 def priced_the_same(old: Row, rated: Row, closed: Collection[int]) -> bool:
-    """Whether people would see no difference, now or when a bundle turns out not to cover the row: then what
-    it waived is asked after all (bundles.accounts_of). In a closed month that stays what it was, as its
-    correction would show nothing but two rows of nothing."""
+    """Whether people would see no difference, in the row or in what is left of a bundle, now or when a bundle
+    turns out not to cover the row: then what it waived is asked after all (bundles.accounts_of). In a closed
+    month that stays what it was, as its correction would show nothing but two rows of nothing."""
     if any(old[name] != rated[name] for name in SEEN_OF_RATING):
         return False
-    return old["period"] in closed or old.get("waived") == rated.get("waived")
+    return old["period"] in closed or all(old.get(name) == rated.get(name) for name in _OF_BUNDLES)
 
 
 def restate(standing: Standing, rated: Row, closed: Collection[int], job: str) -> tuple[list[Row], list[str]]:

@@ -6,7 +6,7 @@ import msgspec
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.calendar import calendar
-from services.cdr.domain.call_types import classify
+from services.cdr.domain.call_types import classify, counted_as
 from services.cdr.domain.numbers import parse_charged, parse_party
 from services.cdr.domain.posting import Priced, Row
 from services.cdr.domain.rating import NoRate, Usage, rate
@@ -80,7 +80,8 @@ def _price(carrier: str, item: UsageEvent, reference: Reference) -> Priced:
         fields["roaming"] = roaming
     if subscription := owned.subscription:
         fields["subscription"] = subscription
-        fields |= waived(rated, subscription, moment, reference)
+        counted = counted_as(rated["type"], item.kind, roaming)
+        fields |= in_bundles(rated, counted, subscription, moment, reference)
     return Priced(f"{carrier}|{item.record}", item.revision, fingerprint(item), day, month, fields, item)
 
 
@@ -107,12 +108,14 @@ def rating(usage: Usage, customer: str, day: int, reference: Reference) -> Row:
     return fields
 
 
-def waived(rated: Row, subscription: str, moment: int, reference: Reference) -> Row:
-    """What changes of a price where a bundle of the subscription covers it. Where that turns out otherwise
-    for the month, its line makes up for it (bundles.accounts_of)."""
-    if not rated["amount"] or not reference.covered(subscription, rated["type"], moment):
-        return {}
-    return {"amount": 0, "waived": rated["amount"]}
+def in_bundles(rated: Row, counted: str, subscription: str, moment: int, reference: Reference) -> Row:
+    """What the bundles of a subscription change of a price, for usage that they count as this type: nothing
+    is asked where one covers it. Where that turns out otherwise for the month, its line makes up for it
+    (bundles.accounts_of)."""
+    changed: Row = {} if counted == rated["type"] else {"counted_as": counted}
+    if rated["amount"] and reference.covered(subscription, counted, moment):
+        changed |= {"amount": 0, "waived": rated["amount"]}
+    return changed
 
 
 def usage_of(row: Row) -> Usage:

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 from services.cdr.domain.amsterdam import epoch
 from services.cdr.domain.calendar import calendar
-from services.cdr.domain.posting import Posted, Row, Standing, priced_the_same, restate
+from services.cdr.domain.call_types import counted_as
+from services.cdr.domain.posting import Posted, Row, Standing, priced_the_same, restate, type_in_bundles
 from services.cdr.domain.rating import NoRate
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.rerating import Change, Fate, Scope, Settled, Sums
 from services.cdr.store.rerating import Turn
-from services.cdr.usecases.price import rating, usage_of, waived
+from services.cdr.usecases.price import in_bundles, rating, usage_of
 from services.cdr.usecases.record_usage import Books, StaleReference, Store
 
 
@@ -91,8 +92,16 @@ def _look(row: Row, reference: Reference, closed: Collection[int], sums: Sums) -
 def rerated(row: Row, reference: Reference) -> Row:
     """The fields that a row's price decides, by what counts now. Raises NoRate."""
     moment = epoch(row["start"])
-    rated = rating(usage_of(row), row["customer"], calendar(moment)[0], reference)
-    return rated | waived(rated, row.get("subscription", ""), moment, reference)
+    day, month = calendar(moment)
+    rated = rating(usage_of(row), row["customer"], day, reference)
+    if "subscription" not in row:
+        return rated
+    is_closed = month in reference.closed(row["customer"])
+    if is_closed and row["type"] == rated["type"]:  # it stays in the bundle in which it was invoiced
+        counted = type_in_bundles(row)
+    else:
+        counted = counted_as(rated["type"], row["kind"], row.get("roaming"))
+    return rated | in_bundles(rated, counted, row["subscription"], moment, reference)
 
 
 def book_changes(

@@ -16,7 +16,7 @@ from typing import Any
 from services.mobile.domain.months import bounds, month_of, preceding
 from services.mobile.domain.products import DATA, GROUPS, MODULES, NATIONAL_DATA, PRODUCTS, SMS, VOICE
 from services.mobile.domain.subscriptions import Subscription
-from services.mobile.domain.usage import BundleSum, CustomerMonth, SubscriptionMonth
+from services.mobile.domain.usage import BundleSum, CustomerMonth, GroupPart, SubscriptionMonth
 from shared.errors import Invalid
 from shared.money import MICRO
 from shared.words import gettext
@@ -167,8 +167,9 @@ class Reading:
         return tuple(t for t in self.reached() if t > highest)
 
 
-def use_of(limit: Limit, month: SubscriptionMonth) -> tuple[int, int | None]:
-    """What counts for a limit of a subscription, and for per cents: of how much."""
+def use_of(limit: Limit, month: SubscriptionMonth, part: GroupPart | None) -> tuple[int, int | None]:
+    """What counts for a limit of a subscription, and for per cents: of how much. ``part``: what it has in
+    the group's bundle of data, if that is where its data counts."""
     if limit.fixed:
         found = month.bundles.get(DATA if limit is DATA_BUNDLE else SMS)
         return (found.used, found.allowance) if found else (0, 0)
@@ -176,17 +177,23 @@ def use_of(limit: Limit, month: SubscriptionMonth) -> tuple[int, int | None]:
         return month.cost, None
     if limit is EXTRA_DATA:
         own = month.bundles.get(DATA)
-        return month.total("amount", (NATIONAL_DATA,)) + (own.amount if own else 0), None
+        above = part.cost(month.total("bytes", (NATIONAL_DATA,))) if part else 0
+        return month.total("amount", (NATIONAL_DATA,)) + (own.amount if own else 0) + above, None
     bundle = MODULES[limit.code].bundle
     return month.total("bytes" if bundle.kind == DATA else "seconds", bundle.types), None
 
 
 def readings_of(
-    subscription: Subscription, month: SubscriptionMonth, set_to: Mapping[str, Effective], now: datetime
+    subscription: Subscription,
+    month: SubscriptionMonth,
+    set_to: Mapping[str, Effective],
+    now: datetime,
+    part: GroupPart | None = None,
 ) -> Iterator[Reading]:
-    """A subscription under each limit that it has and that is set; ``set_to`` by the limit's code."""
+    """A subscription under each limit that it has and that is set; ``set_to`` by the limit's code, ``part``
+    as in :func:`use_of`."""
     for limit in visible(subscription, now):
-        used, allowance = use_of(limit, month)
+        used, allowance = use_of(limit, month, part)
         if limit.fixed:
             yield Reading(subscription.id, limit, used, limit.percentages, allowance)
         elif (value := _watched(set_to.get(limit.code), month.month, now)) is not None:

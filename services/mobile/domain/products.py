@@ -21,7 +21,10 @@ NATIONAL_VOICE = ("national", "mobile", "service_14")
 @dataclass(frozen=True)
 class Bundle:
     """Use of the call ``types`` (shared/call_types.py) up to ``volume`` a month is paid for; what is above
-    it costs ``rate`` per started ``unit``. ``group``: the shares of a customer's subscriptions add up."""
+    it costs ``rate`` per started ``unit``. ``group``: the shares of a customer's subscriptions add up.
+
+    Calls and SMS count when made in the Netherlands or elsewhere in the EU, never from outside it; of
+    ``incoming`` only what is received in the EU outside the Netherlands. SMS count wherever they go."""
 
     kind: str
     types: tuple[str, ...]

@@ -9,6 +9,7 @@ from services.mobile.domain.months import bounds
 from services.mobile.domain.products import MODULES, PRODUCTS, Bundle
 from services.mobile.domain.subscriptions import Subscription, Term
 from services.mobile.domain.terms import Terms
+from services.mobile.domain.usage import CustomerMonth, GroupPart
 from shared.events import BundleShare, MobileSubscriptionChanged, SubscriptionNumber
 from shared.events import ModuleTerm as ModuleTold
 from shared.events import ProductTerm as ProductTold
@@ -37,6 +38,21 @@ def own_volume(shares: tuple[BundleShare, ...], month: str, kind: str, module: s
         and (share.valid_to is None or share.valid_to > first)
     ]
     return max(volumes, default=None)
+
+
+def group_part(
+    subscription: Subscription, customer: CustomerMonth, kind: str, terms: Terms
+) -> GroupPart | None:
+    """Its part in the group's bundle in which its national use of a month counts; None when it counts in one
+    of its own. Of products that follow each other in the month the last says where, as it does for cdr."""
+    first, behind = bounds(customer.month)
+    there = [t for t in subscription.products if t.start < behind and (t.end is None or t.end > first)]
+    bundle = PRODUCTS[there[-1].product].bundle(kind) if there else None
+    line = customer.groups.get(f"{bundle.group}|{kind}") if bundle else None
+    if bundle is None or line is None:
+        return None
+    code = f"{there[-1].product}.{kind}"
+    return GroupPart(terms.bundle(code, bundle, max(first, there[-1].start)).volume, line)
 
 
 def changed(subscription: Subscription, terms: Terms) -> MobileSubscriptionChanged:

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shared.events import BundleUse, SubscriptionUse
-from shared.money import micro_from_decimal
+from shared.money import divide_half_up, micro_from_decimal
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,22 @@ class CustomerMonth:
     def cost(self) -> int:
         """Extra costs in millionths of a euro, use above group bundles too."""
         return self.subscriptions_cost + sum(group.amount for group in self.groups.values())
+
+
+@dataclass(frozen=True)
+class GroupPart:
+    """What a subscription has in a group's bundle: its own share (``volume``), and the bundle's ``line``."""
+
+    volume: int
+    line: BundleSum
+
+    def cost(self, used: int) -> int:
+        """What use above its own share costs the group, as far as the group is over: millionths of a euro.
+
+        Others may be above theirs as well, so the costs of all may add up to more than the group's.
+        """
+        part = min(max(0, used - self.volume), self.line.over)
+        return divide_half_up(self.line.amount * part, self.line.over) if part else 0
 
 
 def with_use(month: SubscriptionMonth, line: SubscriptionUse, sequence: int) -> SubscriptionMonth:

@@ -31,6 +31,11 @@ class LimitChanges(Transaction):
         wanted = {"customer_id": customer_id, "subject": {"$in": list(subjects)}}
         return _settings(self._db["limits"].find(wanted, session=self._session))
 
+    def subjects_with(self, customer_id: str, code: str) -> list[str]:
+        """The subscriptions that have this limit by a setting of their own."""
+        wanted = {"customer_id": customer_id, "code": code, "value": {"$ne": None}}
+        return [row["subject"] for row in self._db["limits"].find(wanted, session=self._session)]
+
     def set_limit(self, customer_id: str, place: Place, setting: Setting | None) -> None:
         """None: nothing of one's own, so the default holds."""
         _id = f"{customer_id}|{'|'.join(place)}"

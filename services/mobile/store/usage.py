@@ -32,6 +32,12 @@ class UsageChanges(Transaction):
         known = {(row["subscription_id"], row["month"]): _subscription_month(row) for row in found}
         return {key: known.get(key) or SubscriptionMonth(customer_id, *key) for key in wanted}
 
+    def months_of(self, customer_id: str, month: str) -> list[SubscriptionMonth]:
+        """Of all subscriptions of which something is known."""
+        wanted = {"customer_id": customer_id, "month": month}
+        found = self._db["subscription_months"].find(wanted, session=self._session)
+        return [_subscription_month(row) for row in found]
+
     def customer_month(self, customer_id: str, month: str) -> CustomerMonth:
         row = self._db["customer_months"].find_one({"_id": _id((customer_id, month))}, session=self._session)
         return _customer_month(row) if row else CustomerMonth(customer_id, month)

@@ -16,7 +16,7 @@ from services.mobile.domain.usage import (
 )
 from services.mobile.store import Changes, Store
 from services.mobile.usecases.common import Clock
-from services.mobile.usecases.warnings import Touched, warn
+from services.mobile.usecases.warnings import Touched, drawing_on_groups, warn
 from shared.events import BundleUse, Envelope, SubscriptionUse, UsageRated
 
 
@@ -66,7 +66,8 @@ def _keep(
         latest = max(filter(None, (old.updated_at, told_at)))
         new = replace(new, subscriptions_cost=old.subscriptions_cost + grown, updated_at=latest)
         changes.save_months(new, changed)
-        warn(changes, now, Touched(new, {each.subscription_id: each for each in changed}))
+        others = drawing_on_groups(changes, now, old, new)
+        warn(changes, now, Touched(new, {**others, **{each.subscription_id: each for each in changed}}))
 
     store.in_one(now, work)
 

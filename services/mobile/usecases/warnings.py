@@ -15,7 +15,9 @@ from services.mobile.domain import limits as domain
 from services.mobile.domain.limits import CUSTOMER_TOTAL, Effective, Reading, Setting
 from services.mobile.domain.numbers import shown
 from services.mobile.domain.products import DATA, GROUPS, MB, MODULES
+from services.mobile.domain.shares import group_part
 from services.mobile.domain.subscriptions import Subscription
+from services.mobile.domain.terms import Terms
 from services.mobile.domain.usage import CustomerMonth, SubscriptionMonth
 from services.mobile.store import Changes, Place
 from shared.events.notification import MobileNotificationRequested
@@ -42,10 +44,32 @@ def warn(changes: Changes, now: datetime, touched: Touched) -> int:
     own = changes.settings(customer.customer_id, ("", *known))
     defaults = changes.defaults(changes.parent_of(customer.customer_id))
     readings = list(domain.readings_of_all(customer, _set_to("", own, defaults)[CUSTOMER_TOTAL.code], now))
+    terms = changes.terms(customer.customer_id) if known and customer.groups else Terms()
     for subscription_id, each in known.items():
         set_to = _set_to(subscription_id, own, defaults)
-        readings += domain.readings_of(each, touched.subscriptions[subscription_id], set_to, now)
+        part = group_part(each, customer, DATA, terms)
+        readings += domain.readings_of(each, touched.subscriptions[subscription_id], set_to, now, part)
     return sum(_give(changes, customer, readings, known))
+
+
+def drawing_on_groups(
+    changes: Changes, now: datetime, before: CustomerMonth, after: CustomerMonth
+) -> Mapping[str, SubscriptionMonth]:
+    """Whose limit of national data may be reached because data above a group's bundle costs more than
+    ``before``, whoever used it: the months, by ID, of the subscriptions that may have such a limit."""
+    whose, month = after.customer_id, after.month
+    costs_more = any(
+        line.amount > (before.groups[key].amount if key in before.groups else 0)
+        for key, line in after.groups.items()
+        if key.endswith(f"|{DATA}")
+    )
+    if not costs_more or not domain.is_watched(month, now):
+        return {}
+    default = changes.defaults(changes.parent_of(whose)).get(domain.EXTRA_DATA.code)
+    if default is not None and default.value is not None:
+        return {each.subscription_id: each for each in changes.months_of(whose, month)}
+    own = [(each, month) for each in changes.subjects_with(whose, domain.EXTRA_DATA.code)]
+    return {each.subscription_id: each for each in changes.subscription_months(whose, own).values()}
 
 
 def _give(

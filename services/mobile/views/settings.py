@@ -8,6 +8,8 @@ from services.mobile.domain import limits as domain
 from services.mobile.domain.blocks import BLOCKS
 from services.mobile.domain.limits import Effective, Limit
 from services.mobile.domain.months import month_of
+from services.mobile.domain.products import DATA
+from services.mobile.domain.shares import group_part
 from services.mobile.domain.subscriptions import Subscription
 from services.mobile.domain.usage import SubscriptionMonth
 from services.mobile.schemas import Reply
@@ -30,17 +32,23 @@ def limits(store: Store, acting: Acting, now: datetime, *, subscription_id: str)
     own = store.settings(found.customer_id, found.id)
     defaults = store.defaults(store.parent_of(found.customer_id))
     reached = store.reached(found.customer_id, month, found.id)
+    customer = store.customer_month(found.customer_id, month)
+    part = group_part(found, customer, DATA, store.terms(found.customer_id))
     rows = []
     for limit in domain.visible(found, now):
         setting = domain.effective(own.get((found.id, limit.code)), defaults.get(limit.code))
-        rows.append(_limit(limit, setting, used, reached.get(limit.code, [])))
+        counted = domain.use_of(limit, used, part)
+        rows.append(_limit(limit, setting, counted, reached.get(limit.code, [])))
     return {"limits": rows, "month": month}
 
 
 def _limit(
-    limit: Limit, setting: Effective, used: SubscriptionMonth, reached: list[tuple[int, datetime]]
+    limit: Limit,
+    setting: Effective,
+    counted: tuple[int, int | None],
+    reached: list[tuple[int, datetime]],
 ) -> Reply:
-    amount, allowance = domain.use_of(limit, used)
+    amount, allowance = counted
     moments = [at for threshold, at in reached if limit.fixed or threshold >= (setting.value or 0)]
     return {
         "code": limit.code,

@@ -18,6 +18,7 @@ from services.cdr import statements, usage_views
 from services.cdr import store as stores_module
 from services.cdr.domain.bundles import Key, accounts_of, terms_of
 from services.cdr.domain.calendar import calendar
+from services.cdr.domain.posting import type_in_bundles
 from services.cdr.domain.reference import Reference
 from services.cdr.domain.selection import Selection
 from services.cdr.store import Stores
@@ -62,7 +63,8 @@ def database(mongo_admin: Any) -> Iterator[Any]:
     name = f"t_bundles_{new_id()[:12]}"
     db = mongo.connect(database_uri(name), timeout_ms=20_000)
     stores_module.prepare(db)
-    Stores.on(db).reference.save_plan("default", date(2020, 1, 1), 4, PLAN.encode(), "test")
+    plan = PLAN + "gesprek;roam:world:;Wereld;national;1,65;min;0\n"
+    Stores.on(db).reference.save_plan("default", date(2020, 1, 1), 4, plan.encode(), "test")
     yield db
     db.client.close()
     mongo_admin.drop_database(name)
@@ -127,6 +129,7 @@ class House:
             event |= {"kind": "data", "volume": facts["size"] * MB // 2}
         else:
             event |= {"kind": "voice", "duration": facts["size"] * 45, "from": number, "to": "+31850003000"}
+            event |= {"roaming": {"country": "US"}} if facts["kind"] == "abroad" else {}
         return usage_event({**event, "start": start})
 
     def fold(self) -> None:
@@ -161,7 +164,7 @@ class House:
         sums: dict[Any, Any] = defaultdict(lambda: [0, 0, 0, 0, 0])
         for row in self.db["usage"].find({"customer": self.customer}):
             month = calendar(int(row["start"].timestamp()))[1]
-            into = sums[month, row["subscription"], row["type"]]
+            into = sums[month, row["subscription"], type_in_bundles(row)]
             column = 1 if row["kind"] == "voice" else 2
             for index, value in (
                 (0, row["sign"]),
@@ -205,7 +208,7 @@ facts = st.fixed_dictionaries(
     {
         "which": st.integers(0, 1),
         "month": st.sampled_from(MONTHS),
-        "kind": st.sampled_from(["data", "data", "voice"]),
+        "kind": st.sampled_from(["data", "data", "voice", "abroad"]),
         "size": st.integers(0, 9),
     }
 )

@@ -288,7 +288,7 @@ sums = st.builds(
     amount=st.integers(-5, 500_000),
     waived=st.integers(0, 500_000),
 )
-types = st.sampled_from(["data_national", "national", "mobile", "sms", "data_world"])
+types = st.sampled_from(["data_national", "national", "mobile", "sms", "data_world", "national_outside_eu"])
 
 
 @given(

@@ -115,9 +115,11 @@ def test_what_counts_for_each_limit() -> None:
         data_eu=sums(bytes=300 * MB, amount=500_000),
         international_eu=sums(seconds=600),
         incoming=sums(seconds=60),
+        incoming_at_home=sums(seconds=36_000),
+        international_eu_outside_eu=sums(seconds=3600, amount=0),
         service_0900=sums(seconds=60, amount=250_000),
     )
-    counted = {code: limits.use_of(limit, used) for code, limit in LIMITS.items()}
+    counted = {code: limits.use_of(limit, used, None) for code, limit in LIMITS.items()}
     assert counted["total"] == (4_750_000, None)
     assert counted["national_data"] == (4_000_000, None)
     assert counted["data_bundle"] == (1_200, 1_000)
