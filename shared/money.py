@@ -45,6 +45,13 @@ def micro_from_decimal(amount: Decimal) -> int:
     return int(scaled)
 
 
+def decimals_of(amount_micro: int) -> int:
+    """How many decimals of a euro tell the amount exactly; four at least, as prices have."""
+    if amount_micro % 100 == 0:
+        return 4
+    return 5 if amount_micro % 10 == 0 else 6
+
+
 def to_wire(amount_micro: int) -> str:
     """The exact amount as a decimal string with six decimals, as it travels on the bus."""
     return _written(amount_micro, MICRO, 6)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared import spreadsheet
 from shared.call_types import label
+from shared.money import decimals_of
 from shared.phone_numbers import party
 from shared.words import gettext as _
 from shared.words import language
@@ -56,12 +57,11 @@ def line(
     receiver: str | None,
     destination: str | None,
     amount: int,
-    decimals: int = 4,
     state: str | None = None,
 ) -> list[str]:
     """One call as cells. ``quantity`` is in seconds, bytes or pieces by ``kind`` (voice, data, sms), and
-    below zero in a line that takes another back; ``amount`` in millionths of a euro, shown with
-    ``decimals`` (1 to 6); the full date stands in each line."""
+    below zero in a line that takes another back; ``amount`` in millionths of a euro, shown exactly, as
+    people add them up; the full date stands in each line."""
     hour, rest = divmod(int(start.timestamp() // 1), _HOUR)
     day, clock = _day_and_hour(hour)
     speech = language()
@@ -83,7 +83,7 @@ def line(
         seconds,
         volume,
         messages,
-        spreadsheet.micro(amount, decimals),
+        spreadsheet.micro(amount, decimals_of(amount)),
         str(STATES.get(state or "", "")),
     ]
 

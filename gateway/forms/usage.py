@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
-from marshmallow.validate import Regexp
+from marshmallow.validate import Range, Regexp
 
 from gateway.formatters import day_short, number
 from gateway.forms.fields import Amount, Choice, Correction, Day, PartOfNumber, Seconds
@@ -118,7 +118,11 @@ class DetailsForm(SelectionForm):
         load_default=None,
         validate=Regexp(CURSOR, error=_l("Deze bladzijde bestaat niet.")),
     )
-    before = Day(data_key="ga", load_default=None)
+    before = Day(
+        data_key="ga",
+        load_default=None,
+        validate=Range(date(2000, 1, 1), date(2099, 12, 31), error=_l("Kies een dag tussen 2000 en 2099.")),
+    )
     sort = Choice(SORTS, _l("Sorteer op start of bedrag."), data_key="sorteer", load_default="start")
 
 

@@ -32,7 +32,7 @@ class VoipLimit(msgspec.Struct, frozen=True, kw_only=True):
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Use of one day far above the customer's own habit. ``kind`` is the call type; ``usual`` is what the
     dearest such day of the eight weeks before cost; ``blocked``: outgoing calls of this kind are refused
-    since."""
+    since; ``forwarded``: forwarded calls are part of it, which Details has under a type of their own."""
 
     id: str
     at: datetime
@@ -43,6 +43,12 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int = 0
     state: str = "open"
     blocked: bool = False
+    forwarded: bool = False
+
+    @property
+    def call_types(self) -> list[str]:
+        """Under which types Details has its calls."""
+        return [self.kind, "forwarded"] if self.forwarded else [self.kind]
 
     @property
     def open(self) -> bool:

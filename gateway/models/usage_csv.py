@@ -24,7 +24,6 @@ def line(call: Call) -> list[str]:
         receiver=call.receiver,
         destination=call.destination,
         amount=micro_from_decimal(call.amount),
-        decimals=call.precision,
         state=call.state,
     )
 

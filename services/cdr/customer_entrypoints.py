@@ -112,7 +112,7 @@ class CustomerCalls:
 
     @rpc(requests.SetFraudWatch)
     def set_fraud_watch(self, acting: Acting, **fields: Any) -> Reply:
-        return watch.set_fraud_watch(self.stores.commands, self.stores.watch, acting, **fields)
+        return watch.set_fraud_watch(self.stores.commands, self.stores.watch, acting, _now(), **fields)
 
     @rpc(requests.LiftFraudAlert)
     def lift_fraud_alert(self, acting: Acting, **fields: Any) -> Reply:

@@ -11,7 +11,7 @@ from services.cdr.domain.explaining import explained
 from services.cdr.domain.periods import written
 from services.cdr.domain.posting import Row
 from services.cdr.domain.reference import Reference
-from services.cdr.domain.refusal import DISCARDED, Case
+from services.cdr.domain.refusal import DISCARDED, Case, shortened
 from services.cdr.refusal_words import in_words
 from services.cdr.store.details import DetailsStore
 from services.cdr.store.quarantine import QuarantineStore
@@ -20,6 +20,7 @@ from services.cdr.store.rerating import RerateStore
 from services.cdr.usecases.price import usage_of
 from services.cdr.usecases.quarantine import attempt
 from services.cdr.usecases.rerate_jobs import BOOKING, PREVIEW
+from services.cdr.views import source_of
 from shared.errors import Conflict, NotFound
 from shared.jobs import Job
 from shared.money import to_wire
@@ -29,7 +30,6 @@ Reply = dict[str, Any]
 
 TRIED = 500
 """Events of a case that are tried beforehand."""
-LONGEST_SOURCE = 4000
 
 
 def rerating_job(job: Job) -> Reply:
@@ -201,8 +201,8 @@ def _event(document: dict[str, Any]) -> Reply:
     return {
         "id": document["_id"],
         **{name: document[name] for name in ("carrier", "reason", "record", "number")},
-        "sentence": in_words(document["sentence"]),
-        "source": bytes(document["source"])[:LONGEST_SOURCE].decode("utf-8", "replace"),
+        "sentence": in_words(shortened(document["sentence"])),
+        "source": source_of(document),
         "received_at": _moment(document["received_at"]),
         "was": document.get("was"),
         "discarded": {**why, "at": _moment(why["at"])} if why else None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.cdr.domain.periods import first_day, following, last_day, period_of, preceding, written
 from services.cdr.domain.posting import Row
-from services.cdr.domain.refusal import Reason
+from services.cdr.domain.refusal import Reason, shortened
 from services.cdr.domain.selection import PartOfNumber, Place, Selection
 from services.cdr.overage import NO_OVERAGE, Overage
 from services.cdr.schemas import cursor
@@ -16,9 +16,11 @@ from services.cdr.store.counters import Count, Counters, Reading, Span, number_o
 from services.cdr.store.details import SCAN_MS, Search
 from services.cdr.store.periods import PeriodStore
 from services.cdr.store.quarantine import QuarantineStore
-from shared.money import cents_to_wire, shown_cents, to_cents, to_wire
+from shared.money import cents_to_wire, decimals_of, shown_cents, to_cents, to_wire
 
 RECENT_PERIODS = 12
+LONGEST_SOURCE = 4000
+"""Bytes; an event has a few hundred."""
 
 Reply = dict[str, Any]
 Key = tuple[str | None, str | None]
@@ -197,7 +199,7 @@ def _details_row(row: Row) -> Reply:
         "volume": 0,
         "messages": 0,
         "amount": to_wire(row["amount"]),
-        "precision": 4,
+        "precision": decimals_of(row["amount"]),
         "state": row.get("state") or ("late" if row.get("late") else None),
     }
     reply[measure] = row["sign"] * row["quantity"]
@@ -219,6 +221,12 @@ def summary_of(counts: Sequence[Count] | None) -> Reply | None:
     }
 
 
+def source_of(document: Row) -> str:
+    """What came in of an event that waits, as far as a person can read it: it may be 8 MiB, and an answer
+    holds many."""
+    return bytes(document["source"])[:LONGEST_SOURCE].decode("utf-8", "replace")
+
+
 def quarantine(store: QuarantineStore, reason: str, after: str, limit: int) -> list[Reply]:
     """A page of what waits for a reason."""
     return [
@@ -226,10 +234,10 @@ def quarantine(store: QuarantineStore, reason: str, after: str, limit: int) -> l
             "id": document["_id"],
             "carrier": document["carrier"],
             "reason": document["reason"],
-            "sentence": document["sentence"],
+            "sentence": shortened(document["sentence"]),
             "record": document["record"],
             "number": document["number"],
-            "source": bytes(document["source"]).decode("utf-8", "replace"),
+            "source": source_of(document),
             "received_at": _instant(document["received_at"]),
         }
         for document in store.page(Reason(reason), after, limit)

@@ -145,6 +145,16 @@ def test_an_alert_says_why(holder: Browser, rpc: FakeRpc) -> None:
 
 
 @pytest.mark.feature("CDR-11")
+@pytest.mark.parametrize(
+    ("forwarded", "types"), [(False, "international_world"), (True, "international_world&type=forwarded")]
+)
+def test_an_alert_leads_to_its_calls(holder: Browser, rpc: FakeRpc, forwarded: bool, types: str) -> None:
+    rpc.answers["cdr", "fraud_watch"] = spending.watch(spending.alert(forwarded=forwarded))
+    address = f"/gespreksdetails/details?type={types}"
+    assert holder.page(PAGE).link("Bekijk deze gesprekken") == address
+
+
+@pytest.mark.feature("CDR-11")
 def test_lifting_a_block_needs_a_reason(holder: Browser, rpc: FakeRpc) -> None:
     rpc.answers["cdr", "fraud_watch"] = spending.watch(spending.alert())
     address = f"{PAGE}/meldingen/{spending.ALERT}"

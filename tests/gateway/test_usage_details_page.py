@@ -202,6 +202,23 @@ def test_a_day_that_is_none_is_answered_beside_the_field(sanne: Browser) -> None
 
 
 @pytest.mark.feature("CDR-06")
+@pytest.mark.parametrize("day", ["31-12-9999", "0001-01-01"])
+def test_a_day_of_another_age_is_answered_beside_the_field(sanne: Browser, rpc: FakeRpc, day: str) -> None:
+    page = sanne.page(f"{PAGE}?ga={day}", status=422)
+    assert page.error_of("ga") == "Kies een dag tussen 2000 en 2099."
+    assert "details" not in [call.method for call in rpc.asked]
+
+
+@pytest.mark.feature("CDR-02")
+@pytest.mark.parametrize("state", ["corrected", "reversal"])
+def test_a_correction_does_not_say_whose_it_is(sanne: Browser, rpc: FakeRpc, state: str) -> None:
+    """The operator's re-rating makes the same rows as a carrier's correction."""
+    show(rpc, builders.call(state=state))
+    title = sanne.page(PAGE).one("span", class_="tk-badge").attrs["title"]
+    assert "de prijs" in title and "aanbieder" not in title
+
+
+@pytest.mark.feature("CDR-06")
 def test_the_most_expensive_first(sanne: Browser, rpc: FakeRpc) -> None:
     dear = builders.call(1, start="2026-11-03T09:15:00Z", amount="14.460000")
     show(rpc, dear, builders.call(2), older="k2.lower")

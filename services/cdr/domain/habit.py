@@ -5,6 +5,9 @@ days of the same kind: working days, or weekends and public holidays. A day is f
 over three times that habit; early in the day over less, as little as the dearest day itself, since an
 attack mostly comes at night. Below a floor nothing is suspicious, and while a customer is new the floor
 is higher. All rules look at sums per day alone, so the order of arrival changes nothing.
+
+A forwarded call counts in the class of where it went: forwarding a number to a dear destination is how a
+stolen login mostly becomes money.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.cdr.domain.amsterdam import public_holidays
+from services.cdr.domain.call_types import classify
 
 WEEKS = 8
 TIMES_THE_HABIT = 3
@@ -33,6 +37,13 @@ CLASS_OF_TYPE: Mapping[str, str] = {
     "sms_premium": "sms_premium",
 }
 """Costly call types, and the class in which we watch them. Emergency numbers are in none."""
+
+FORWARDED = "forwarded"
+"""The call type that does not tell how costly it is: see :func:`class_of_forward`."""
+
+HARMLESS = "+311", "+319"
+"""Receivers from the one up to the other are ordinary Dutch numbers, of no class that we watch: most forwards
+go there."""
 
 BLOCKABLE = frozenset({"international", "0900", "0906", "0909"})
 """Classes that a telephone system can refuse (PBX-04); of the others we only warn."""
@@ -55,6 +66,21 @@ class Use:
     def above_floor(self) -> bool:
         """Whether the habit has to be looked at, at all."""
         return self.amount > FLOOR_MICRO or self.seconds > FLOOR_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """The use of one forwarded call, and its class."""
+
+    day: date
+    call_class: str
+    use: Use
+
+
+def class_of_forward(kind: str, receiver: str) -> str | None:
+    """The class in which we would watch a call of one's own to where a forward went, if any."""
+    call_type, _ = classify(kind, "out", None, receiver, None)
+    return CLASS_OF_TYPE.get(call_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ FORMULA_SIGNS = ("=", "@", "#")
 MAX_AMOUNT = 1000 * EURO
 MAX_RATE = 100 * EURO
 """Per minute, MB or piece: far above any price that exists, low enough that no sum overflows."""
+MAX_BLOCK = {"voice": 86_400, "sms": 1000, "data": 10**12}
+"""A day, 1000 pieces, 1 TB: what is begun is billed whole, so a block bounds a price as MAX_RATE does."""
 
 
 def formula() -> CellError:
@@ -166,10 +168,17 @@ def rate(text: str, per: int, of: str) -> int:
     return value
 
 
-def increments(text: str, of: str) -> tuple[int, int]:
-    """(first, following): "60/6" bills a minute and then per 6 seconds; "60" is 60/60."""
+def increments(text: str, of: str, stored: bool = False) -> tuple[int, int]:
+    """(first, following): "60/6" bills a minute and then per 6 seconds; "60" is 60/60. At most MAX_BLOCK,
+    unless it is ``stored``: what was taken once stays readable."""
     first, _, following = text.partition("/")
-    return quantity(first.strip(), of), quantity((following or first).strip(), of)
+    blocks = quantity(first.strip(), of), quantity((following or first).strip(), of)
+    if max(blocks) > MAX_BLOCK[of] and not stored:
+        problem = gettext(
+            "Het blok '%(text)s' is langer dan een dag, 1000 GB of 1000 stuks.", text=_shown(text)
+        )
+        raise CellError(problem, gettext("Controleer de eenheid."))
+    return blocks
 
 
 def whole(text: str, most: int) -> int:

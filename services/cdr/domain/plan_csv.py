@@ -81,11 +81,16 @@ class _Line(NamedTuple):
 
 
 def parse_plan(
-    data: bytes, precision: int = 4, version: str = "", told: Callable[[int], None] | None = None
+    data: bytes,
+    precision: int = 4,
+    version: str = "",
+    told: Callable[[int], None] | None = None,
+    stored: bool = False,
 ) -> ParsedPlan:
     """Reads a file. Stops after plan_table.MAX_ERRORS errors. Never raises on the file's contents.
 
-    ``told`` hears how many lines have been read, every :data:`TOLD_EVERY` of them.
+    ``told`` hears how many lines have been read, every :data:`TOLD_EVERY` of them. A file that is ``stored``
+    may have blocks that a new one may not.
     """
     errors = Errors()
     groups: dict[_When, list[_Line]] = {}
@@ -94,7 +99,7 @@ def parse_plan(
         count += 1
         if told and count % TOLD_EVERY == 0:
             told(count)
-        line = _CellReader(row, errors).line()
+        line = _CellReader(row, errors, stored).line()
         if line is not None:
             groups.setdefault(line.when, []).append(line)
     readable = not errors.found  # else a step may be missing because its own line is wrong
@@ -120,8 +125,8 @@ def parse_plan(
 class _CellReader:
     """Reads the cells of a row and reports what is wrong with each."""
 
-    def __init__(self, row: Row, errors: Errors) -> None:
-        self._row, self._errors, self._wrong = row, errors, False
+    def __init__(self, row: Row, errors: Errors, stored: bool) -> None:
+        self._row, self._errors, self._stored, self._wrong = row, errors, stored, False
 
     def _refuse(self, column: str, error: CellError) -> None:
         self._wrong = True
@@ -186,7 +191,9 @@ class _CellReader:
         offset = self._cell("offset", lambda text: cells.whole(text, MAX_OFFSET), 0)
         unit = self._cell("unit", lambda text: cells.unit(text, kind), cells.USUAL_UNIT[kind])
         rate = self._needed("rate", lambda text: cells.rate(text, unit, kind), 0)
-        first, following = self._cell("increment", lambda text: cells.increments(text, kind), (1, 1))
+        first, following = self._cell(
+            "increment", lambda text: cells.increments(text, kind, self._stored), (1, 1)
+        )
         step = Step(offset, rate, unit, first)
         return (step,) if first == following else (step, Step(offset + first, rate, unit, following))
 

@@ -43,6 +43,15 @@ class Case:
 _NO_RATE = re.compile(r"no rate for (\w+) \w+ to (\S+)")
 _PATH = re.compile(r"\$(?:\.events\[\d+\])?([^:]*):")
 _CODE_DIGITS = 4
+_BEGIN, _END = 400, 99
+
+
+def shortened(sentence: str) -> str:
+    """A sentence of 500 characters at most, its begin and its end: some repeat what they refuse, which may
+    be millions of characters. The end tells which sentence it is (refusal_words.py)."""
+    if len(sentence) <= _BEGIN + 1 + _END:
+        return sentence
+    return f"{sentence[:_BEGIN]}…{sentence[-_END:]}"
 
 
 def case_of(reason: str, sentence: str, number: str | None) -> str:

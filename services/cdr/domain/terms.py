@@ -62,8 +62,9 @@ class _Wrong(Exception):
         self.field, self.problem = field, problem
 
 
-def read_terms(lines: Sequence[Line]) -> tuple[Deviations | None, list[TermError]]:
-    """The deviations that lines say, or what is wrong with them; never both."""
+def read_terms(lines: Sequence[Line], stored: bool = False) -> tuple[Deviations | None, list[TermError]]:
+    """The deviations that lines say, or what is wrong with them; never both. ``stored`` as for a plan's
+    file (plan_csv.py)."""
     by_prefix: dict[tuple[str, str], Deviation] = {}
     by_type: dict[str, Deviation] = {}
     otherwise: Deviation | None = None
@@ -71,7 +72,7 @@ def read_terms(lines: Sequence[Line]) -> tuple[Deviations | None, list[TermError
     for number, line in enumerate(lines):
         try:
             kind = _kind(line)
-            deviation, key = _deviation(line, kind), _key(line, kind)
+            deviation, key = _deviation(line, kind, stored), _key(line, kind)
             if (kind, key) in by_prefix or key in by_type or (not key and otherwise):
                 raise _Wrong("key", CellError(_("Deze regel staat er al."), _("Laat er een weg.")))
         except _Wrong as wrong:
@@ -92,9 +93,9 @@ def _kind(line: Line) -> str:
     return _KIND_OF_TYPE.get(line.get("key") or "") or said or "voice"
 
 
-def _deviation(line: Line, kind: str) -> Deviation:
+def _deviation(line: Line, kind: str, stored: bool) -> Deviation:
     margin = _read("margin", line, _margin) or 0
-    replacement = _tariff(line, kind)
+    replacement = _tariff(line, kind, stored)
     if not margin and replacement is None:
         problem = CellError(_("Deze regel verandert niets."), _("Vul een marge of een tarief in."))
         raise _Wrong("margin", problem)
@@ -117,7 +118,7 @@ def _key(line: Line, kind: str) -> str:
     return _read("key", line, lambda value: cells.prefix(value, kind)) or ""
 
 
-def _tariff(line: Line, kind: str) -> Tariff | None:
+def _tariff(line: Line, kind: str, stored: bool) -> Tariff | None:
     """The tariff instead of the plan's; None when the line has no rate."""
     if not line.get("rate"):
         for name in ("per", "increment", "connect_fee"):
@@ -126,7 +127,8 @@ def _tariff(line: Line, kind: str) -> Tariff | None:
         return None
     unit = _read("per", line, lambda text: cells.unit(text, kind)) or cells.USUAL_UNIT[kind]
     rate = _read("rate", line, lambda text: cells.rate(text, unit, kind)) or 0
-    first, following = _read("increment", line, lambda text: cells.increments(text, kind)) or (1, 1)
+    blocks = _read("increment", line, lambda text: cells.increments(text, kind, stored))
+    first, following = blocks or (1, 1)
     fee = _read("connect_fee", line, cells.amount) or 0
     steps = [Step(0, rate, unit, first)]
     if first != following:

@@ -21,6 +21,7 @@ from shared.money import MICRO
 from shared.schema import Base, length, one_of
 from shared.words import gettext, lazy_gettext
 
+DAYS = date(2000, 1, 1), date(2099, 12, 31)
 MAX_DAYS = 400
 CURRENT = "current"
 _MAX_AMOUNT = Decimal(1_000_000)
@@ -100,7 +101,7 @@ class SelectionSchema(Base):
             raise ValidationError(gettext("De einddatum ligt voor de begindatum."), "to")
         if (last - first).days >= MAX_DAYS:
             raise ValidationError(gettext("Kies hoogstens %(max_days)s dagen.", max_days=MAX_DAYS), "to")
-        if not date(2000, 1, 1) <= first <= last <= date(2099, 12, 31):
+        if not DAYS[0] <= first <= last <= DAYS[1]:
             raise ValidationError(gettext("Kies dagen tussen 2000 en 2099."), "from")
 
     @post_load
@@ -166,7 +167,9 @@ class _Key(Base):
 
 
 class _Jump(Base):
-    before = fields.Date(required=True)
+    before = fields.Date(
+        required=True, validate=validate.Range(*DAYS, error=lazy_gettext("Kies een dag tussen 2000 en 2099."))
+    )
 
 
 class CursorField(fields.Field[Place]):

@@ -268,6 +268,11 @@ def number_of(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def date_of(number: int) -> date:
+    """The day that is written as 20261123."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
 def _when(document: Document) -> tuple[int, int]:
     day = document.get(DAY, 0)
     return day, document.get(MONTH) or day // 100

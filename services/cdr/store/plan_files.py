@@ -168,7 +168,7 @@ def _decompressed(data: bytes) -> Entries:
 
 
 def _parsed(csv: bytes, version: str) -> Entries:
-    parsed = parse_plan(csv, version=version)
+    parsed = parse_plan(csv, version=version, stored=True)
     if parsed.plan is None:
         raise ValueError(f"stored plan {version} can no longer be read: {parsed.errors[:3]}")
     return parsed.plan.entries

@@ -9,7 +9,7 @@ from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.cdr.domain.refusal import DISCARDED, Case, Reason, Refused, case_of
+from services.cdr.domain.refusal import DISCARDED, Case, Reason, Refused, case_of, shortened
 from shared.mongo import Document
 
 
@@ -30,11 +30,12 @@ class QuarantineStore:
     def reword(self, identity: str, reason: str, refused: Refused) -> None:
         """What was lacking (``reason``) has come, but now something else is lacking. What was put aside since
         it was read stays so."""
+        sentence = shortened(refused.sentence)
         changed = {
             "reason": str(refused.reason),
-            "sentence": refused.sentence,
+            "sentence": sentence,
             "number": refused.number,
-            "case": case_of(refused.reason, refused.sentence, refused.number),
+            "case": case_of(refused.reason, sentence, refused.number),
         }
         self._quarantine.update_one({"_id": identity, "reason": reason}, {"$set": changed})
 

@@ -247,7 +247,7 @@ class ReferenceStore:
 
 
 def _terms(document: Document) -> Terms:
-    deviations, errors = read_terms(document["lines"])
+    deviations, errors = read_terms(document["lines"], stored=True)
     if deviations is None:
         raise ValueError(f"stored terms {document['_id']} can no longer be read: {errors[:3]}")
     return Terms(document["_id"], deviations)

@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError
 
 from services.cdr.domain.calendar import calendar
 from services.cdr.domain.posting import Deltas, Head, Posted, Standing, row_id
-from services.cdr.domain.refusal import DISCARDED, NotWaiting, Refused, case_of
+from services.cdr.domain.refusal import DISCARDED, NotWaiting, Refused, case_of, shortened
 from services.cdr.store.parties import Marks, Parties
 from services.cdr.store.search import INDEXES
 from shared.mongo import Document, transact
@@ -211,15 +211,18 @@ def ledger_document(worker: str, deltas: Deltas) -> Document:
 
 
 def quarantine_document(refused: Refused) -> Document:
+    """What is kept of an event that waits. Its source is at most 8 MiB (ingester/messages.py), half of what
+    a document holds."""
+    sentence = shortened(refused.sentence)
     identity = blake2b(refused.carrier.encode() + b"|" + refused.source, digest_size=16).hexdigest()
     return {
         "_id": identity,
         "carrier": refused.carrier,
         "reason": str(refused.reason),
-        "sentence": refused.sentence,
+        "sentence": sentence,
         "record": refused.record,
         "number": refused.number,
-        "case": case_of(refused.reason, refused.sentence, refused.number),
+        "case": case_of(refused.reason, sentence, refused.number),
         "source": refused.source,
         "received_at": datetime.now(UTC),
     }

@@ -91,7 +91,7 @@ def test_the_file_has_every_row_in_the_order_of_the_page(stores: Stores, db: Any
     ]
     assert [line[6:] for line in lines[1:]] == [
         ["0:01:00", "60", "", "", "0,3780", ""],
-        ["0:01:00", "60", "", "", "1,2346", "nagekomen"],
+        ["0:01:00", "60", "", "", "1,234567", "nagekomen"],
         ["\u22120:01:00", "-60", "", "", "-0,3780", "teruggedraaid"],
     ]
     done = exports.own_export(stores.jobs, USER, job["id"])

@@ -217,12 +217,13 @@ def test_an_attack_at_night_is_told_once_and_blocks_nothing_by_itself(stores: St
         "minutes": 61,
         "state": "open",
         "blocked": False,
+        "forwarded": False,
     }
 
 
 @pytest.mark.feature("CDR-11")
 def test_who_chose_so_has_the_class_blocked_until_a_person_lifts_it(stores: Stores, db: Any) -> None:
-    watch.set_fraud_watch(stores.commands, stores.watch, MANAGER, block=True, command_id=new_id())
+    watch.set_fraud_watch(stores.commands, stores.watch, MANAGER, NIGHT, block=True, command_id=new_id())
     ordinary_weeks(stores, db)
     attack(stores, db)
     look(stores)
@@ -244,8 +245,24 @@ def test_who_chose_so_has_the_class_blocked_until_a_person_lifts_it(stores: Stor
 
 
 @pytest.mark.feature("CDR-11")
+def test_a_number_that_is_forwarded_abroad_is_watched_by_where_it_goes(stores: Stores, db: Any) -> None:
+    watch.set_fraud_watch(stores.commands, stores.watch, MANAGER, NIGHT, block=True, command_id=new_id())
+    ordinary_weeks(stores, db)
+    use(stores, db, 300, type="forwarded", direction="forward", quantity=9 * 3600)
+    look(stores)
+    assert told(db, FraudSuspected) == [], "to a Dutch mobile"
+    use(stores, db, 60, type="forwarded", direction="forward", receiver="+5371234567")
+    look(stores)
+    [event] = told(db, FraudSuspected)
+    assert (event.call_class, event.block, event.amount) == ("international", True, "60.000000")
+    lift(stores, event.alert_id)
+    look(stores)
+    assert len(told(db, FraudSuspected)) == 1
+
+
+@pytest.mark.feature("CDR-11")
 def test_a_class_that_no_telephone_system_can_refuse_is_told_only(stores: Stores, db: Any) -> None:
-    watch.set_fraud_watch(stores.commands, stores.watch, MANAGER, block=True, command_id=new_id())
+    watch.set_fraud_watch(stores.commands, stores.watch, MANAGER, NIGHT, block=True, command_id=new_id())
     ordinary_weeks(stores, db)
     use(stores, db, 90, type="sms_premium", kind="sms", quantity=1)
     use(stores, db, 900, type="emergency")

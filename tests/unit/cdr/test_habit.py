@@ -19,8 +19,10 @@ from services.cdr.domain.habit import (
     BLOCKABLE,
     CLASS_OF_TYPE,
     FLOOR_MICRO,
+    FORWARDED,
     Habit,
     Use,
+    class_of_forward,
     first_day_of_habit,
     habit_on,
     is_far_above,
@@ -137,7 +139,9 @@ def _uses(demo: Demo) -> Uses:
         sender = parse_party(event.sender or event.charged, event.kind)
         receiver = parse_party(event.receiver, event.kind)
         call_type, _ = classify(event.kind, event.direction, sender, receiver, None)
-        if call_type not in CLASS_OF_TYPE or event.roaming:
+        forwarded = call_type == FORWARDED
+        call_class = class_of_forward(event.kind, receiver) if forwarded else CLASS_OF_TYPE.get(call_type)
+        if call_class is None or event.roaming:
             continue
         moment = epoch(datetime.fromisoformat(event.start))
         product = "telephony" if event.charged.startswith("+3185") else "mobile"
@@ -148,7 +152,7 @@ def _uses(demo: Demo) -> Uses:
         day, _ = calendar(moment)
         when = date(day // 10_000, day // 100 % 100, day % 100)
         use = Use(rated.amount_micro, event.duration or 0)
-        found[owners[event.charged], CLASS_OF_TYPE[call_type]][when] += use
+        found[owners[event.charged], call_class][when] += use
     return found
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from services.cdr.domain.posting import Priced
 from services.cdr.domain.refusal import Reason, Refused
 from services.cdr.ingester.messages import KEPT_BYTES, UNPACKED_LIMIT, Received, price_message, receive
+from services.cdr.refusal_words import in_words
 from services.cdr.store.usage import quarantine_document
 from tests.unit.cdr.books import ANNAS, MOBILE, Facts, reference
 
@@ -105,6 +106,19 @@ def test_what_is_not_whole_gzip_is_kept_as_it_came(body: bytes, sentence: str) -
     refused = refusal(body, packed=True)
     assert (refused.reason, refused.source) == (Reason.UNREADABLE, body)
     assert sentence in refused.sentence
+
+
+@pytest.mark.parametrize("events", [1, 2])
+def test_one_huge_key_is_no_huge_sentence(events: int) -> None:
+    """The library's sentence repeats the key: with the source that was more than a document holds."""
+    one = json.dumps({"k" * (UNPACKED_LIMIT - 100): 1}).encode()
+    body = one if events == 1 else b'{"events": [' + one + b"," + BODY[:20] + b"]}"
+    refused, *_ = take(gzip.compress(body, 1), packed=True)
+    assert isinstance(refused, Refused) and len(refused.source) > UNPACKED_LIMIT - 100
+    document = quarantine_document(refused)
+    assert len(bson.encode(document)) < MONGODB_LIMIT
+    assert len(document["sentence"]) <= 500
+    assert in_words(document["sentence"]).endswith("kennen we niet.")
 
 
 @pytest.mark.parametrize("bombs", [1, 40])

@@ -19,6 +19,8 @@ HEADER = (
     "starttarief;tarief;per;blok;minimum;maximum"
 )
 
+TOO_LONG = "Het blok '%s' is langer dan een dag, 1000 GB of 1000 stuks."
+
 
 def line(**cells: str) -> str:
     known = {"prefix": "+31", "bestemming": "Nederland", "tarief": "0,05", **cells}
@@ -102,6 +104,14 @@ def test_separators_decimals_order_and_language(text: str) -> None:
     assert parsed.plan is not None
     assert [(e.prefix, e.tariff.steps) for e in parsed.plan.entries] == [("+31", steps((0, "0.05", 60, 1)))]
     assert parsed.lines == 1
+
+
+def test_a_block_of_a_day_is_none_too_long_and_what_was_stored_stays_readable() -> None:
+    (entry,) = entries(line(blok="24 uur"))
+    assert entry.tariff.steps[0].increment == 86_400
+    data = "\n".join([HEADER, line(blok="99999999999999 uur")]).encode()
+    assert parse_plan(data).plan is None
+    assert parse_plan(data, stored=True).plan is not None
 
 
 def test_lines_that_begin_later_are_steps() -> None:
@@ -220,6 +230,10 @@ def test_every_day_is_no_window() -> None:
         ({"per": "1 MB"}, "per", "'1 MB' is geen hoeveelheid."),
         ({"blok": "0"}, "blok", "'0' is geen hoeveelheid."),
         ({"blok": "60/"}, "blok", ""),
+        ({"blok": "25 uur"}, "blok", TOO_LONG % "25 uur"),
+        ({"blok": "60/1000000 uur"}, "blok", TOO_LONG % "60/1000000 uur"),
+        ({"soort": "data", "prefix": "data:eu", "blok": "1001 GB"}, "blok", TOO_LONG % "1001 GB"),
+        ({"soort": "sms", "blok": "1001"}, "blok", TOO_LONG % "1001"),
         ({"blok": "60/0"}, "blok", "'0' is geen hoeveelheid."),
         ({"blok": "1,5"}, "blok", "'1,5' is geen hoeveelheid."),
         (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from marshmallow import Schema, ValidationError
 
 from services.cdr import schemas
+from services.cdr.domain.periods import day_bounds
 from services.cdr.schemas import guard, rerating
 
 pytestmark = pytest.mark.feature("CDR-02")
@@ -34,3 +36,17 @@ def test_a_customer_is_named_by_an_id_of_ours(
     with pytest.raises(ValidationError) as refused:
         schema().load({**fields, "customer_id": whose})
     assert set(refused.value.normalized_messages()) == {"customer_id"}
+
+
+@pytest.mark.feature("CDR-06")
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_to_go_to_is_one_that_usage_can_have(day: str) -> None:
+    with pytest.raises(ValidationError, match="Kies een dag tussen 2000 en 2099"):
+        schemas.DetailsRequest().load({"cursor": {"before": day}})
+
+
+@pytest.mark.feature("CDR-06")
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2099, 12, 31)])
+def test_the_first_and_the_last_of_those_days_have_a_place(day: date) -> None:
+    place = schemas.DetailsRequest().load({"cursor": {"before": day.isoformat()}})["cursor"]
+    assert place.before == day and day_bounds(day, day)

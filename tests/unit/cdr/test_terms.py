@@ -100,6 +100,13 @@ def test_a_line_that_can_not_be_read_says_what_and_where(
     assert error.advice
 
 
+def test_terms_that_are_stored_stay_readable_whatever_their_blocks() -> None:
+    line = {"of": "prefix", "key": "+32", "rate": "1", "increment": "1000000 uur"}
+    deviations, (error,) = read_terms([line])
+    assert (deviations, error.field) == (None, "increment")
+    assert read_terms([line], stored=True)[0] is not None
+
+
 def test_a_line_that_is_there_already_is_refused() -> None:
     for line in (
         {"of": "all", "margin": "1"},
