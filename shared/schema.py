@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
+
+FIRST_MOMENT, AFTER_THE_LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Clocks in any zone can reckon with what lies between."""
 
 _MESSAGES: dict[type[fields.Field], dict[str, Any]] = {  # type: ignore[type-arg]
     fields.Field: {
@@ -52,6 +57,17 @@ def length(minimum: int, maximum: int) -> validate.Length:
     """A text's length."""
     words = _l("Gebruik %(least)s tot en met %(most)s tekens.", least=minimum, most=maximum)
     return validate.Length(minimum, maximum, error=words)
+
+
+def moment(**options: Any) -> fields.AwareDateTime:
+    """A moment of the years 2000 to 2099."""
+    return fields.AwareDateTime(validate=of_our_years, **options)
+
+
+def of_our_years(value: datetime) -> None:
+    """Raises ValidationError for an aware moment before 2000 or after 2099."""
+    if not FIRST_MOMENT <= value < AFTER_THE_LAST:
+        raise ValidationError(_("Kies een moment van 2000 tot en met 2099."))
 
 
 def one_of(*choices: str) -> validate.OneOf:

@@ -11,7 +11,7 @@ from gateway.access import ROLE_NAMES
 from gateway.api.frame import Amount
 from gateway.api.selections import SelectionFields
 from gateway.models.rights import REGISTRATIONS
-from shared.schema import Base, length, one_of
+from shared.schema import Base, length, moment, one_of
 from shared.words import lazy_gettext as _l
 
 LONGEST_LINE = 200
@@ -202,11 +202,21 @@ class NightBody(Base):
 
     state = line(20, required=True)
     destination = fields.String(load_default=None, allow_none=True, validate=length(1, 100))
-    until = fields.AwareDateTime(load_default=None, allow_none=True)
+    until = moment(load_default=None, allow_none=True)
+
+
+class DraftQuery(Base):
+    """``revision``: that of the settings which were looked at; what changed since is refused."""
+
+    revision = fields.Integer(load_default=None)
 
 
 class PublishBody(Base):
+    """``revision`` is that of the settings which were looked at: when anything changed since, it is
+    refused."""
+
     note = line(LONGEST_LINE)
+    revision = fields.Integer(strict=True, load_default=None, allow_none=True)
 
 
 class CallBody(Base):
@@ -223,7 +233,7 @@ class CallBody(Base):
 class AttemptBody(CallBody):
     """A call to try: nobody's telephone rings."""
 
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = moment(load_default=None, allow_none=True)
     answers = fields.List(line(100), load_default=list, validate=validate.Length(max=200))
 
 
@@ -234,13 +244,13 @@ class TestCallBody(CallBody):
     __test__ = False  # pytest takes the name for a test's
 
     name = line(60, required=True)
-    at = fields.AwareDateTime(required=True)
+    at = moment(required=True)
     expect = line(100, required=True)
 
 
 class PictureQuery(Base):
     mode = fields.String(load_default="moment", validate=one_of("moment", "open", "night"))
-    at = fields.AwareDateTime(load_default=None)
+    at = moment(load_default=None)
 
 
 class WeekQuery(Base):

@@ -83,9 +83,10 @@ class PbxClient:
         moved: dict[str, Any] = {"group_id": group_id, "user_id": user_id, "direction": way}
         self.rpc.call("pbx", "move_member", acting, **moved, command_id=command_id)
 
-    def discard(self, acting: Acting, command_id: str) -> None:
-        """Throw the draft away."""
-        self.rpc.call("pbx", "discard", acting, command_id=command_id)
+    def discard(self, acting: Acting, command_id: str, revision: int | None = None) -> None:
+        """Throw the draft away. Raises Conflict when something changed since ``revision``."""
+        seen = {} if revision is None else {"base_revision": revision}
+        self.rpc.call("pbx", "discard", acting, command_id=command_id, **seen)
 
     def set_night(
         self,

@@ -68,10 +68,12 @@ class PbxPlansClient:
         reply = self.rpc.call("pbx", "differences", acting, timeout=SECONDS)
         return convert(reply["rows"], list[Difference])
 
-    def publish(self, acting: Acting, command_id: str, note: str) -> list[str]:
+    def publish(self, acting: Acting, command_id: str, note: str, revision: int | None = None) -> list[str]:
         """The draft holds from now on; the names of test calls that now go elsewhere. Raises Conflict when
-        something in it cannot work."""
-        reply = self.rpc.call("pbx", "publish", acting, timeout=SECONDS, note=note, command_id=command_id)
+        something in it cannot work, or changed since ``revision``."""
+        seen = {} if revision is None else {"base_revision": revision}
+        known = {"note": note, "command_id": command_id, **seen}
+        reply = self.rpc.call("pbx", "publish", acting, timeout=SECONDS, **known)
         return [str(test["name"]) for test in reply["broken"]]
 
     def history(self, acting: Acting) -> list[Version]:

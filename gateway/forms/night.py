@@ -19,6 +19,7 @@ from gateway.models.pbx_settings import Night
 from gateway.phone_numbers import party
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
+from shared.schema import of_our_years
 
 STATES = {"uit": "off", "aan": "on", "automatisch": "auto"}
 MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})", re.ASCII)
@@ -38,9 +39,11 @@ class Moment(fields.Field[datetime]):
             else:
                 assert written is not None
                 day, month, year, hour, minute = map(int, written.groups())
-            return datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM)
+            found = datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM)
         except ValueError as problem:
             raise ValidationError(_("Dit moment bestaat niet.")) from problem
+        of_our_years(found)
+        return found
 
 
 class NightForm(Sheet):

@@ -63,7 +63,7 @@ class SettingsCalls:
     def publish(self, acting: Acting, **fields: Any) -> Reply:
         return publishing.publish(self.store, clock, acting, **fields)
 
-    @rpc(requests.Command)
+    @rpc(requests.OfDraft)
     def discard(self, acting: Acting, **fields: Any) -> Reply:
         return publishing.discard(self.store, clock, acting, **fields)
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from gateway.access import ROLE_NAMES
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from tests.gateway import builders, companies, handsets, plans, rates, subscriptions
 from tests.gateway.fakes import FakeRpc
 from tests.gateway.programs import Program
@@ -130,3 +130,15 @@ def test_a_saved_test_call_that_is_not_there_is_not_made(program: Program, rpc: 
     assert program.ask("PUT", f"/api/v1/pbx/test-calls/{'9' * 32}", body).status_code == 404
     assert program.ask("POST", "/api/v1/pbx/test-calls", body).status_code == 201
     assert rpc.last("save_test_call").fields["at"] == "2026-11-22T20:00:00+01:00"
+    body["at"] = "9999-12-31T23:30:00Z"
+    assert program.ask("POST", "/api/v1/pbx/test-calls", body).status_code == 422
+
+
+def test_a_program_publishes_what_it_has_looked_at(program: Program, rpc: FakeRpc) -> None:
+    assert program.ask("POST", "/api/v1/pbx/publish", {"revision": 41}).status_code == 200
+    assert rpc.last("publish").fields["base_revision"] == 41
+    rpc.answers["pbx", "discard"] = Conflict("Er is intussen iets gewijzigd.")
+    assert program.ask("POST", "/api/v1/pbx/discard?revision=41").status_code == 409
+    assert rpc.last("discard").fields["base_revision"] == 41
+    program.ask("POST", "/api/v1/pbx/publish", {})
+    assert "base_revision" not in rpc.last("publish").fields

@@ -11,7 +11,7 @@ from shared.errors import Conflict, Invalid
 from tests.gateway import telephony
 from tests.gateway.browser import Browser, Page, words
 from tests.gateway.fakes import FakeRpc
-from tests.gateway.telephony import EVENING, HOLIDAYS, HOURS, MUSIC, OTHER_MUSIC, saved
+from tests.gateway.telephony import EVENING, HOLIDAYS, HOURS, MUSIC, OTHER_MUSIC, REVISION, saved
 from tests.gateway.test_phone_pages import sent, shown
 
 PAGE = "/telefooncentrale"
@@ -86,9 +86,10 @@ def test_the_bar_says_how_much_is_not_published_and_what_is_wrong(planner: Brows
 def test_the_draft_is_thrown_away_after_a_question(planner: Browser, rpc: FakeRpc) -> None:
     rpc.answers["pbx", "config"] = telephony.reply(telephony.draft(2))
     page = planner.page(planner.page(PAGE).link("Verwerp"))
+    seen = page.field("revisie").attrs["value"]
     assert "2 wijzigingen die nog niet zijn gepubliceerd, verdwijnen." in page.text
-    after = sent(planner, f"{PAGE}/verwerpen", {"opdracht": "a" * 32})
-    assert rpc.last("discard").fields == {"command_id": "a" * 32}
+    after = sent(planner, f"{PAGE}/verwerpen", {"opdracht": "a" * 32, "revisie": seen})
+    assert rpc.last("discard").fields == {"command_id": "a" * 32, "base_revision": REVISION}
     assert "Concept verworpen" in after.text
 
 
@@ -162,6 +163,11 @@ def test_off_needs_no_destination_and_keeps_the_one_there_is(planner: Browser, r
             "Schrijf het moment als 22-11-2026 18:00.",
         ),
         ({"stand": "aan", "nummer": "999", "tot": "31-02-2026 18:00"}, "tot", "Dit moment bestaat niet."),
+        (
+            {"stand": "aan", "nummer": "999", "tot": "9999-12-31T23:30"},
+            "tot",
+            "Kies een moment van 2000 tot en met 2099.",
+        ),
     ],
 )
 def test_a_night_mode_that_cannot_be(

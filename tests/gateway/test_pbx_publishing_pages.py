@@ -9,7 +9,7 @@ from tests.gateway import number_plans, telephony
 from tests.gateway.browser import Browser, words
 from tests.gateway.fakes import FakeRpc
 from tests.gateway.number_plans import EARLIER, ERROR, WARNING
-from tests.gateway.telephony import SUPPORT
+from tests.gateway.telephony import REVISION, SUPPORT
 from tests.gateway.test_phone_pages import sent, shown
 
 PAGE = "/telefooncentrale/publiceren"
@@ -52,6 +52,19 @@ def test_publishing_takes_the_note_along(planner: Browser, rpc: FakeRpc) -> None
     after = sent(planner, PAGE, {"toelichting": "Receptie erbij", "opdracht": "c" * 32})
     assert rpc.last("publish").fields == {"note": "Receptie erbij", "command_id": "c" * 32}
     assert "Bellers merken het vanaf nu." in after.text
+
+
+@pytest.mark.feature("PBX-14")
+def test_what_is_published_is_what_the_page_showed(planner: Browser, rpc: FakeRpc) -> None:
+    """Another who changes something meanwhile: the page again, with what callers notice now."""
+    seen = planner.page(PAGE).field("revisie").attrs["value"]
+    assert seen == str(REVISION)
+    rpc.answers["pbx", "publish"] = Conflict("Er is intussen iets gewijzigd.")
+    rpc.answers["pbx", "config"] = telephony.reply(telephony.draft(3)) | {"revision": REVISION + 4}
+    page = shown(planner, PAGE, {"revisie": seen, "toelichting": "Receptie erbij"}, 409)
+    assert rpc.last("publish").fields["base_revision"] == REVISION
+    assert "Er is intussen iets gewijzigd." in page.text
+    assert page.field("revisie").attrs["value"] == str(REVISION + 4)
 
 
 @pytest.mark.feature("PBX-14")

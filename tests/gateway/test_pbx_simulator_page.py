@@ -98,6 +98,7 @@ def test_who_is_gone_is_left_out_of_an_old_bookmark(planner: Browser, rpc: FakeR
         ({"beller": "buurman"}, "beller", "Vul een telefoonnummer, een extensie of anoniem in."),
         ({"nummer": ""}, "nummer", "Kies het nummer dat wordt gebeld."),
         ({"moment": "straks"}, "moment", "Schrijf het moment als 22-11-2026 18:00."),
+        ({"moment": "0001-01-01T00:00"}, "moment", "Kies een moment van 2000 tot en met 2099."),
         ({"toetsen": "twee"}, "toetsen", "Gebruik de toetsen 0-9, * en #, bijvoorbeeld 2 of 2, 201."),
     ],
 )

@@ -41,20 +41,34 @@ def _scenario(*parts: str) -> str:
 _HERE = "Contact: <sip:[local_ip]:[local_port]>"
 _RINGING = _reply("180 Ringing", "t", "[last_Record-Route:]", _HERE)
 
-ANSWER = _scenario(
-    '<recv request="INVITE" rrs="true"/>\n',
-    _RINGING,
-    '<pause milliseconds="100"/>\n',
-    _reply("200 OK", "t", "[last_Record-Route:]", _HERE, again=True),
-    '<recv request="ACK"/>\n<recv request="BYE"/>\n',
-    _reply("200 OK"),
-)
+
+def _answered(after_ms: int) -> str:
+    return _scenario(
+        '<recv request="INVITE" rrs="true"/>\n',
+        _RINGING,
+        f'<pause milliseconds="{after_ms}"/>\n',
+        _reply("200 OK", "t", "[last_Record-Route:]", _HERE, again=True),
+        '<recv request="ACK"/>\n<recv request="BYE"/>\n',
+        _reply("200 OK"),
+    )
+
+
+def _refused(status: str) -> str:
+    refusal = _reply(status, "t", again=True)
+    return _scenario('<recv request="INVITE"/>\n', refusal, '<recv request="ACK"/>\n')
+
+
+ANSWER = _answered(100)
 """A telephone that is answered, until the caller hangs up."""
 
-BUSY = _scenario(
-    '<recv request="INVITE"/>\n', _reply("486 Busy Here", "t", again=True), '<recv request="ACK"/>\n'
-)
+ANSWER_LATER = _answered(700)
+"""The same, after others had time to refuse."""
+
+BUSY = _refused("486 Busy Here")
 """A telephone whose owner is in a call."""
+
+DECLINE = _refused("603 Decline")
+"""A telephone whose owner pushes the call away."""
 
 RING = _scenario(
     '<recv request="INVITE">\n<action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="1"/>'

@@ -10,6 +10,7 @@ from gateway.access import customers
 from gateway.api.frame import DONE, Done, changes, reads, resource
 from gateway.api.requests import (
     AttemptBody,
+    DraftQuery,
     ExplainQuery,
     PbxCallsQuery,
     PictureQuery,
@@ -62,13 +63,13 @@ def history() -> list[Version]:
 @changes(pages, "POST", "/pbx/publish", holder, PublishBody, Published)
 def publish(key: str, body: dict[str, Any]) -> Published:
     """Have the draft hold from now on; refused when something in it cannot work."""
-    return Published(changed_tests=tuple(parts().pbx_plans.publish(acting(), key, body["note"])))
+    return Published(changed_tests=tuple(parts().pbx_plans.publish(acting(), key, **body)))
 
 
-@changes(pages, "POST", "/pbx/discard", holder)
-def discard(key: str) -> Done:
+@changes(pages, "POST", "/pbx/discard", holder, query=DraftQuery)
+def discard(key: str, query: dict[str, Any]) -> Done:
     """Throw the draft away."""
-    parts().pbx.discard(acting(), key)
+    parts().pbx.discard(acting(), key, **query)
     return DONE
 
 

@@ -106,7 +106,7 @@ def discard() -> Response:
     """Throw the draft away."""
 
     def work(command: str) -> None:
-        parts().pbx.discard(acting(), command)
+        parts().pbx.discard(acting(), command, revision())
         toast(_("Concept verworpen"), _("U ziet weer wat bellers nu krijgen."))
 
     return at_once(work, _("Niet verworpen"), url_for("pbx.display"))

@@ -16,7 +16,7 @@ from gateway.models.part import Part
 from gateway.models.pbx_plans import Difference
 from gateway.pages.acting import acting
 from gateway.pages.at_once import at_once
-from gateway.pages.pbx.frame import Page, holders, page, pages, settings
+from gateway.pages.pbx.frame import Page, holders, page, pages, revision, settings
 from gateway.pages.pbx.links import said
 from gateway.parts import parts
 from gateway.phone_numbers import party
@@ -54,10 +54,10 @@ def check() -> Page:
 @pages.post("/publiceren")
 @holders
 def publish() -> Response | Page:
-    """From now on callers meet the draft."""
+    """From now on callers meet the draft, as it was when they looked at it."""
 
     def work(form: Form) -> Response:
-        broken = parts().pbx_plans.publish(acting(), form.command, form.values["note"])
+        broken = parts().pbx_plans.publish(acting(), form.command, form.values["note"], revision())
         sentence = _("Bellers merken het vanaf nu.")
         if broken:
             sentence = _(

@@ -7,7 +7,8 @@ from datetime import datetime
 from services.pbx.domain.config import Base, Config
 from services.pbx.domain.routing import plan
 from services.pbx.domain.routing.directory import everybody
-from services.pbx.domain.routing.values import Call, Plan, Ring, State, Transfer, Voicemail
+from services.pbx.domain.routing.values import Call, End, Plan, Ring, State, Transfer, Voicemail
+from shared.words import gettext as _
 
 MOST = 100
 """Test calls of one customer; each is planned twice when a draft is looked at."""
@@ -34,8 +35,12 @@ def state_of(config: Config, busy: tuple[str, ...], unregistered: tuple[str, ...
 
 
 def outcome(config: Config, test: TestCall) -> Plan:
-    """Where the call goes under this configuration."""
-    return plan(config, test.call, test.at, state_of(config, test.busy, test.unregistered))
+    """Where the call goes under this configuration; at a moment that no clock reckons with, nowhere."""
+    try:
+        return plan(config, test.call, test.at, state_of(config, test.busy, test.unregistered))
+    except OverflowError:
+        reason = _("Kies een moment van 2000 tot en met 2099.")
+        return Plan(steps=(), end=End.REJECT, code=480, reason=reason, trace=())
 
 
 def reached(found: Plan) -> frozenset[str]:

@@ -24,7 +24,7 @@ from services.pbx.schemas.fields import (
 )
 from shared.errors import Invalid
 from shared.ids import new_id
-from shared.schema import Base, one_of
+from shared.schema import Base, moment, one_of
 from shared.words import gettext, lazy_gettext
 
 MOST_RINGS = 20
@@ -69,7 +69,7 @@ class Night(Base):
     destination = Destination()
     hours = OptionalId(allow_none=True)
     holidays = OptionalId(allow_none=True)
-    until = fields.AwareDateTime(allow_none=True)
+    until = moment(allow_none=True)
     then = choice(domain.NightState)
 
 

@@ -12,7 +12,7 @@ from services.pbx.domain.parts import Part
 from services.pbx.domain.settings import Which
 from services.pbx.schemas.fields import Name, command_id, random_id, reason, whole
 from services.pbx.schemas.numbers import day
-from shared.schema import Base, length, one_of
+from shared.schema import Base, length, moment, one_of
 from shared.words import lazy_gettext
 
 LONGEST_PIECE = 4 * (512 * 1024) // 3 + 4
@@ -81,13 +81,15 @@ class MoveMember(Base):
     command_id = command_id()
 
 
-class Publish(Base):
+class OfDraft(Base):
+    """``base_revision``: of the settings that somebody looked at; None: whatever the draft says now."""
+
+    base_revision = fields.Integer(strict=True, load_default=None, allow_none=True)
+    command_id = command_id()
+
+
+class Publish(OfDraft):
     note = Name(most=200, load_default="")
-    command_id = command_id()
-
-
-class Command(Base):
-    command_id = command_id()
 
 
 class RollBack(Base):
@@ -97,7 +99,7 @@ class RollBack(Base):
 
 class SetNight(Base):
     state = fields.String(required=True, validate=one_of("on", "off", "auto"))
-    until = fields.AwareDateTime(load_default=None, allow_none=True)
+    until = moment(load_default=None, allow_none=True)
     destination = fields.String(load_default=None, allow_none=True, validate=length(0, 40))
     command_id = command_id()
 
@@ -134,14 +136,14 @@ class Simulate(CallFields):
     answers = fields.List(
         fields.String(validate=length(1, 64)), load_default=list, validate=validate.Length(0, 20)
     )
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = moment(load_default=None, allow_none=True)
     which = which()
 
 
 class SaveTestCall(CallFields):
     id = random_id(required=False)
     name = Name(1, required=True)
-    at = fields.AwareDateTime(required=True)
+    at = moment(required=True)
     expect = text(100)
     command_id = command_id()
 
@@ -154,7 +156,7 @@ class RemoveById(Base):
 class Picture(Base):
     """``at``: the moment of the mode ``moment``; none is now."""
 
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = moment(load_default=None, allow_none=True)
     mode = fields.String(load_default=Mode.MOMENT.value, validate=one_of(*(mode.value for mode in Mode)))
     which = which()
 

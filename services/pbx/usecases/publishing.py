@@ -28,19 +28,32 @@ ERROR = "error"
 _SUBJECT = Subject(kind="pbx", id="pbx", name="telefooncentrale")
 
 
-def publish(store_: Store, clock: Clock, acting: Acting, *, note: str, command_id: str) -> Reply:
-    """The draft holds from now on. Conflict when there is none, or when something in it would not work
-    (``details``: problems and findings). The answer names the test calls that now go elsewhere."""
+def publish(
+    store_: Store,
+    clock: Clock,
+    acting: Acting,
+    *,
+    note: str,
+    command_id: str,
+    base_revision: int | None = None,
+) -> Reply:
+    """The draft holds from now on. Conflict when there is none, when something changed since
+    ``base_revision``, or when something in it would not work (``details``: problems and findings). The answer
+    names the test calls that now go elsewhere."""
     customer = customer_of(acting)
 
     def work(changes: Changes) -> Reply:
         old = changes.settings(customer)
         if old.draft is None:
             raise Conflict(_("Er zijn geen wijzigingen om te publiceren."))
+        if _changed_since(old, base_revision):
+            raise Conflict(
+                _("Er is intussen iets gewijzigd. Bekijk opnieuw wat bellers merken en publiceer dan.")
+            )
         new = settings.published(old, old.draft, Publication(changes.at, by_whom(acting), note))
         return _put_in_place(changes, acting, old, new, "pbx.published", "publish", note)
 
-    return store_.once(command_id, ("publish", customer, note), clock(), work)
+    return store_.once(command_id, ("publish", customer, note, base_revision), clock(), work)
 
 
 def roll_back(store_: Store, clock: Clock, acting: Acting, *, revision: int, command_id: str) -> Reply:
@@ -61,21 +74,31 @@ def roll_back(store_: Store, clock: Clock, acting: Acting, *, revision: int, com
     return store_.once(command_id, ("roll_back", customer, revision), clock(), work)
 
 
-def discard(store_: Store, clock: Clock, acting: Acting, *, command_id: str) -> Reply:
-    """The draft goes. Conflict when there is none."""
+def discard(
+    store_: Store, clock: Clock, acting: Acting, *, command_id: str, base_revision: int | None = None
+) -> Reply:
+    """The draft goes. Conflict when there is none, or when something changed since ``base_revision``."""
     customer = customer_of(acting)
 
     def work(changes: Changes) -> Reply:
         old = changes.settings(customer)
         if old.draft is None:
             raise Conflict(_("Er zijn geen wijzigingen om te verwerpen."))
+        if _changed_since(old, base_revision):
+            raise Conflict(_("Er is intussen iets gewijzigd. Bekijk het concept opnieuw en verwerp het dan."))
         new = settings.discarded(old)
         told = {"changes": changes_between(old.published, old.draft)}
         changes.record(acting, customer, "pbx.draft_discarded", _SUBJECT, before=told)
         changes.save_settings(old, new)
         return {"revision": new.revision}
 
-    return store_.once(command_id, ("discard", customer), clock(), work)
+    return store_.once(command_id, ("discard", customer, base_revision), clock(), work)
+
+
+def _changed_since(settings: Settings, base: int | None) -> bool:
+    """Whether anything is another than who decides has seen: also what acts at once is part of what callers
+    meet."""
+    return base is not None and settings.revision != base
 
 
 def _put_in_place(
@@ -116,9 +139,11 @@ def _missing_files(config: Config, known: Iterable[str]) -> list[str]:
 
 
 def _with_todays_users(version: Config, now: Config) -> Config:
-    """Places are paid: users that came later stay, as they are now, and users that have gone stay away."""
+    """Places are paid: users that came later stay, as they are now, and users that have gone stay away. So
+    does whose telephone is whose, which is in no draft."""
     known = {user.id: user for user in version.users}
-    return structs.replace(version, users=tuple(known.get(user.id, user) for user in now.users))
+    users = (structs.replace(known.get(user.id, user), device=user.device) for user in now.users)
+    return structs.replace(version, users=tuple(users))
 
 
 def broken(config: Config, tests: Iterable[test_calls.TestCall]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from services.pbx.domain.routing import Call, Plan, State, plan
 from services.pbx.domain.routing.classes import normalise
 from services.pbx.domain.routing.directory import directory
 from services.pbx.domain.routing.replay import Record
-from services.pbx.domain.routing.values import Direction
+from services.pbx.domain.routing.values import Direction, Ring
 from services.pbx.store import Store
 from services.pbx.store.phones import Phone
 from services.pbx.usecases.abroad import take
@@ -121,7 +121,9 @@ class Router:
         who = frozenset(name.partition(":")[2] for name in failed.rings if name.startswith(TELEPHONES))
         if not who:
             return None
-        record = structs.replace(live.record, state=_with(live.record.state, who, cause))
+        step = live.found.steps[failed.step] if failed.step < len(live.found.steps) else None
+        group = step.group if isinstance(step, Ring) else None
+        record = structs.replace(live.record, state=_with(live.record.state, who, cause, group or ""))
         used = min(failed.spent, MOST_LEGS - 1)
         now = replace(live, record=record, turn=live.turn + 1)
         make = partial(self._order_again, call_id, now, failed, used)
@@ -202,10 +204,16 @@ def _bare(owner: str) -> str:
     return owner.partition(":")[2]
 
 
-def _with(state: State, who: frozenset[str], cause: str) -> State:
+def _with(state: State, who: frozenset[str], cause: str, group: str) -> State:
+    """What is known now that those who rang were busy or gone; of an offer, within its group alone."""
+    there = state.of(group)
     if cause == BUSY:
-        return structs.replace(state, busy=state.busy | who)
-    return structs.replace(state, registered=state.registered - who)
+        there = structs.replace(there, busy=there.busy | who)
+    else:
+        there = structs.replace(there, registered=there.registered - who)
+    if group in state.offered:
+        return structs.replace(state, offered={**state.offered, group: there})
+    return structs.replace(state, registered=there.registered, busy=there.busy)
 
 
 def _left(stages: tuple[Stage, ...], failed: Ordered) -> tuple[Stage, ...]:

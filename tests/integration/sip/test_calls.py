@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.sip.conftest import COMPANY, SUPPORT, Edge
 from tests.support.processes import until
-from tests.support.sipp import ANSWER, BUSY, RING, Phones, call
+from tests.support.sipp import ANSWER, ANSWER_LATER, BUSY, DECLINE, RING, Phones, call
 
 pytestmark = [pytest.mark.xdist_group("sip"), pytest.mark.feature("PBX-11")]
 
@@ -64,6 +64,50 @@ def test_all_at_once_and_the_first_to_answer_wins(edge: Edge, phones: Phones, po
         phone.wait()
     assert rung(edge, SUPPORT) == [{JAN, KEES, SANDRA}]
     assert edge.calls(1)[0]["answered_by"] == "Kees (212)"
+
+
+def test_one_who_declines_silences_nobody_else(edge: Edge, phones: Phones, ports: list[int]) -> None:
+    edge.publish(support={"policy": "simultaneous"})
+    for user, port in zip((JAN, KEES, SANDRA), ports, strict=False):
+        edge.register(phones, user, port)
+    scenarios = (DECLINE, RING, ANSWER_LATER)
+    ringing = [phones.answering(s, p) for s, p in zip(scenarios, ports, strict=False)]
+    from_outside(phones, edge, SUPPORT, seconds=0.1).wait()
+    for phone in ringing:
+        phone.wait()
+    assert edge.calls(1)[0]["answered_by"] == "Sandra (213)"
+
+
+def test_when_one_declines_and_another_rings_in_vain_nobody_answered(
+    edge: Edge, phones: Phones, ports: list[int]
+) -> None:
+    """The caller goes where who waited in vain goes, and does not hear that everybody is busy."""
+    hunt = {"policy": "simultaneous", "members": [JAN, KEES], "wait_on": True, "wait_seconds": 2}
+    edge.publish(support={**hunt, "busy_tone": True, "overflow_to": "213"})
+    for user, port in zip((JAN, KEES, SANDRA), ports, strict=False):
+        edge.register(phones, user, port)
+    scenarios = (DECLINE, RING, ANSWER)
+    ringing = [phones.answering(s, p) for s, p in zip(scenarios, ports, strict=False)]
+    from_outside(phones, edge, SUPPORT, seconds=0.1).wait()
+    for phone in ringing:
+        phone.wait()
+    row = edge.calls(1)[0]
+    assert row["answered_by"] == "Sandra (213)"
+    (leg,) = edge.ask("explain_call", call_id=row["id"])["legs"]
+    assert (leg["who"], leg["result"]) == (["Jan (211)", "Kees (212)"], "time")
+
+
+def test_when_all_refuse_everybody_was_busy(edge: Edge, phones: Phones, ports: list[int]) -> None:
+    """And so is Sandra after them: the caller hears that."""
+    edge.publish(support={"policy": "simultaneous", "members": [JAN, KEES], "busy_to": "213"})
+    for user, port in zip((JAN, KEES, SANDRA), ports, strict=False):
+        edge.register(phones, user, port)
+    busy = [phones.answering(s, p) for s, p in zip((DECLINE, BUSY, DECLINE), ports, strict=False)]
+    from_outside(phones, edge, SUPPORT, end="486").wait()
+    for phone in busy:
+        phone.wait()
+    found = edge.ask("explain_call", call_id=edge.calls(1)[0]["id"])
+    assert [leg["who"] for leg in found["legs"]] == [["Jan (211)", "Kees (212)"], ["Sandra (213)"]]
 
 
 def test_a_telephone_that_went_without_a_word_takes_the_way_of_no_internet(

@@ -46,10 +46,8 @@ def leads_to(config: Config) -> dict[tuple[str, str], str]:
 
 def back(version: Config, now: Config) -> Config:
     """As rolling back mixes the two."""
-    known = {one.id: one for one in version.users}
-    users = tuple(known.get(one.id, one) for one in now.users)
     mixed = rolled_back(Settings(BAKERY, enabled=True, published=now), version)
-    return put_together(structs.replace(mixed, users=users), version, now)
+    return put_together(publishing._with_todays_users(mixed, now), version, now)
 
 
 def test_a_line_goes_on_leading_to_the_same_person() -> None:
@@ -124,6 +122,17 @@ def test_outside_numbers_and_what_needs_no_other_address_stay_as_they_were_writt
     now = pbx(*version.users, group(), line(forwards=forwards(always="06-00 12 34 56", busy="201")))
     found = back(version, now)
     assert (found.lines, found.groups) == (now.lines, version.groups)
+
+
+def test_whose_telephone_it_is_stays_as_it_is_today() -> None:
+    """Jan's came after the version, Piet's has gone since, Kees has another one."""
+    version = pbx(named("jan", "201"), named("piet", "202", device="old"), named("kees", "203", device="old"))
+    now = pbx(named("jan", "201", device="new"), named("piet", "202"), named("kees", "203", device="new"))
+    assert [(one.id, one.device) for one in back(version, now).users] == [
+        ("jan", "new"),
+        ("piet", None),
+        ("kees", "new"),
+    ]
 
 
 @settings(max_examples=60, deadline=None)

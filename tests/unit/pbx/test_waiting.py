@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.pbx.domain.config import Config
-from services.pbx.domain.edge.playing import OFFER_SECONDS
-from services.pbx.domain.edge.position import position
+from services.pbx.domain.edge.playing import OFFER_SECONDS, Playing, Scene
+from services.pbx.domain.edge.position import Position, position
 from services.pbx.domain.edge.scripts import Act, Heard
 from services.pbx.domain.edge.speech import MUSIC_SECONDS
 from services.pbx.domain.edge.stages import Order
+from services.pbx.domain.routing import Call, State
+from services.pbx.domain.routing.replay import Record
+from services.pbx.domain.routing.values import Full
 from services.pbx.usecases.route_calls import BUSY, GONE
-from tests.unit.pbx.plans import group, pbx, user
+from tests.unit.pbx.plans import CALLER, forwards, group, pbx, user
 from tests.unit.pbx.test_media_calls import CUSTOMER, NOON, Copy, Desk, begun, on
 from tests.unit.pbx.test_routing_menus import NUMBER
 
@@ -113,6 +117,87 @@ def test_who_rings_in_vain_does_not_keep_the_caller_from_somebody_else() -> None
     act = on(desk, order, offer, "refused", code=480)
     _offer, onward = offered(desk, order, act)
     assert rung(onward) == [("sip203", 30_000)]
+
+
+def elsewhere(desk: Desk, *, talking_now: tuple[str, ...]) -> tuple[str, list[tuple[str, int]]]:
+    """A caller waits for the group with music, and after a piece of it these are in calls: what comes, and
+    what rings."""
+    order = desk.incoming()
+    spoken = [stage for stage in order.stages if stage.targets[0].kind == "media"]
+    act = begun(desk, replace(order, stages=tuple(spoken)))  # who rang before did not answer
+    assert act.play[0] == "nl.wachten"
+    talking(desk, *talking_now)
+    desk.now += timedelta(seconds=MUSIC_SECONDS)
+    act = on(desk, order, act)
+    onward = desk.second.router.onward(order.call, position(act.target)) if act.target else None
+    return act.then, rung(onward) if onward else []
+
+
+FIRST = {"id": "first", "name": "Verkoop", "number": NUMBER, "extension": "101"}
+BEHIND = {"wait_on": True, "wait_seconds": 300}
+
+
+@pytest.mark.parametrize("still_busy", [("201",), ()])
+@pytest.mark.parametrize("members", [("203",), ("201", "203")])
+def test_the_group_behind_a_busy_one_is_offered_a_call_whoever_of_the_first_became_free(
+    members: tuple[str, ...], still_busy: tuple[str, ...]
+) -> None:
+    """203 is free now; the first group is no longer on the caller's way, also where they share somebody."""
+    desk = Desk()
+    first = group("201", busy_to="102", **FIRST)
+    desk.publish(pbx(user("201"), user("203"), first, group(*members, **BEHIND)))
+    talking(desk, "201", "203")
+    free = [each for each in members if each not in still_busy]
+    act, rings = elsewhere(desk, talking_now=still_busy)
+    assert act == "transfer"
+    assert {who for who, _ms in rings} == {f"sip{each}" for each in free}
+
+
+def test_so_is_the_group_behind_the_forward_of_somebody_who_became_free() -> None:
+    desk = Desk()
+    jan = user("201", number=NUMBER, forwards=forwards(busy="102"))
+    desk.publish(pbx(jan, user("203"), group("203", **BEHIND)))
+    talking(desk, "201", "203")
+    assert elsewhere(desk, talking_now=()) == ("transfer", [("sip203", 30_000)])
+
+
+def test_so_is_the_group_behind_one_that_rang_in_vain_and_is_in_a_call_now() -> None:
+    desk = Desk()
+    first = group("201", next_rings=3, overflow_to="102", **FIRST)
+    desk.publish(pbx(user("201"), user("203"), first, group("203", **BEHIND)))
+    talking(desk, "203")
+    assert rung(desk.incoming())[0][0] == "sip201"
+    assert elsewhere(desk, talking_now=("201",)) == ("transfer", [("sip203", 30_000)])
+
+
+def test_so_is_the_group_behind_a_forward_abroad_that_was_refused() -> None:
+    """There was no place for one more call abroad when the caller came; by now there may be."""
+    abroad = forwards(always="+4930000000", busy="102")
+    config = pbx(user("201", number=NUMBER, forwards=abroad), user("203"), group("203", **BEHIND))
+    there = frozenset(("201", "203"))
+    known = State(registered=there, busy=there, full=Full(most=1))
+    scene = Scene(
+        CUSTOMER, config, Record(call=Call(caller=CALLER, called=NUMBER), at=NOON, state=known, revision=1)
+    )
+    waits = Playing(scene, Position(0, 0)).hear(Heard(call="c", script="s"), NOON).position
+    heard = Heard(call="c", script="", at=waits.text, event="played")
+    found = Playing(scene, waits).hear(heard, NOON, State(registered=there))
+    assert found.act.then == "transfer"
+    assert found.record is not None and found.record.state.full == Full(most=1)
+
+
+def test_who_is_busy_within_an_offer_may_have_rung_before_it() -> None:
+    """201 of both groups is busy when it is offered: the next member of the waiting group follows."""
+    desk = Desk()
+    first = group("201", busy_to="102", **FIRST)
+    desk.publish(pbx(user("201"), user("203"), first, group("201", "203", next_rings=2, **BEHIND)))
+    talking(desk, "201", "203")
+    order = desk.incoming()
+    act = begun(desk, order)
+    talking(desk)
+    _offer, onward = offered(desk, order, act)
+    left = desk.second.router.again(onward.call, onward.stages[0].id, BUSY)
+    assert left is not None and {who for who, _ms in rung(left)} == {"sip203"}
 
 
 def test_busy_within_an_offer_leads_to_the_next_member_for_what_is_left_of_it() -> None:

@@ -13,7 +13,7 @@ from math import ceil
 
 from msgspec import structs
 
-from services.pbx.domain.config import Action, AfterGreeting, Config, Line, Menu, PbxUser
+from services.pbx.domain.config import Action, AfterGreeting, Config, Group, Line, Menu, PbxUser
 from services.pbx.domain.edge import gathering, speech
 from services.pbx.domain.edge.orders import ringing
 from services.pbx.domain.edge.position import Position
@@ -229,24 +229,31 @@ class Playing:
             return self._transfer(self._at(index, ON_THE_WAY, count=heard))
         assert isinstance(step, Wait)
         left = step.seconds - heard - self.scene.record.rung(index)
-        if now_known is not None and left > 0 and self._somebody_is_free(index, step, now_known):
-            return self._offer(min(ceil(left), OFFER_SECONDS), now, now_known)
+        if now_known is not None and left > 0:
+            state = self._at_offer(step, now_known)
+            if self._somebody_is_free(index, step, state):
+                return self._offer(min(ceil(left), OFFER_SECONDS), now, state)
         return self._music(index, step, heard)
 
-    def _somebody_is_free(self, index: int, step: Wait, now_known: State) -> bool:
+    def _at_offer(self, step: Wait, now_known: State) -> State:
+        """What an offer is planned with: the group's members as they are now. The way to the group has been
+        gone; who is free or in a call there meanwhile changes nothing."""
+        group = directory(self.scene.config).by_id.get(f"group:{step.group}")
+        members = group.members if isinstance(group, Group) else ()
+        return self.scene.record.state.offering(step.group, members, now_known)
+
+    def _somebody_is_free(self, index: int, step: Wait, state: State) -> bool:
         """Whether somebody of the group would ring where the caller waits now."""
-        found = self.scene.plan(self.at.keys, now_known)
-        if found.steps[:index] != self.found.steps[:index] or index >= len(found.steps):
-            return False
-        there = found.steps[index]
+        found = self.scene.plan(self.at.keys, state)
+        there = found.steps[index] if index < len(found.steps) else None
         return isinstance(there, Ring) and there.group == step.group
 
-    def _offer(self, seconds: int, now: datetime, now_known: State) -> Onward:
+    def _offer(self, seconds: int, now: datetime, state: State) -> Onward:
         """Whoever is free rings for so long; the caller's wait is not over by that."""
         index, record = self.at.step, self.scene.record
         offer = Offer(step=index, since=now, seconds=seconds, waiting=record.state, rung=record.rung(index))
         at = replace(self._at(index, ON_THE_WAY, count=self.at.count), turn=self.at.turn + 1)
-        return replace(self._transfer(at), record=structs.replace(record, state=now_known, offer=offer))
+        return replace(self._transfer(at), record=structs.replace(record, state=state, offer=offer))
 
     def _waits_on(self, offer: Offer, now: datetime) -> Onward:
         """Nobody took the offer: back to the wait as it was, with what is left of it."""

@@ -25,8 +25,9 @@ def hunt(trip: Trip, group: Group) -> Way | None:
     """All that happens to a call for a group; a way on, or None when it ended."""
     members = in_order(trip, group)
     trip.tell(label(group)[:1].upper() + label(group)[1:], _policy(group), group)
-    present = [member for member in members if member.id in trip.state.registered]
-    free = [member for member in present if member.call_waiting or member.id not in trip.state.busy]
+    there = trip.state.of(group.id)
+    present = [member for member in members if member.id in there.registered]
+    free = [member for member in present if member.call_waiting or member.id not in there.busy]
     _tell_skipped(trip, members, present, free)
     if not present:
         return _nobody(trip, group)
@@ -106,7 +107,7 @@ def _ring_stage(
             why = _("De wachttijd is om voor dit lid aan de beurt is.")
             trip.skip(_("%(name)s overgeslagen", name=_names(members)), why, members[0])
         return
-    busy = trip.state.busy
+    busy = trip.state.of(group.id).busy
     targets = tuple(Target(user=member.id, waiting=member.id in busy) for member in members)
     trip.add(
         Ring(at=trip.seconds, targets=targets, seconds=seconds, shows=display_name(group), group=group.id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.pbx.domain.config import Base
 
@@ -61,15 +61,38 @@ class Full(Base, frozen=True, kw_only=True):
     most: int | None = None
 
 
+class Present(Base, frozen=True, kw_only=True):
+    """Who of a group can be reached, and who of them is in a call."""
+
+    registered: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+
+
 class State(Base, frozen=True, kw_only=True):
     """Who can be reached now, by IDs of users and lines, and how the groups' last calls went; ``full``: no
-    call may go abroad now."""
+    call may go abroad now. ``offered``: members of a group that the caller waits for, as they were when the
+    call was offered to them; what came before that group knows everybody as they were when the call came."""
 
     registered: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     last_answered: Mapping[str, str] = {}
     last_answered_at: Mapping[str, Mapping[str, datetime]] = {}
     full: Full | None = None
+    offered: Mapping[str, Present] = {}
+
+    def of(self, group_id: str) -> Present:
+        """Who can be reached when this group is called."""
+        return self.offered.get(group_id) or Present(registered=self.registered, busy=self.busy)
+
+    def offering(self, group_id: str, members: Collection[str], now: State) -> State:
+        """The same, but for a group with these members: that is as it is ``now``."""
+        there = Present(registered=now.registered.intersection(members), busy=now.busy.intersection(members))
+        last, at = dict(self.last_answered), dict(self.last_answered_at)
+        if group_id in now.last_answered:
+            last[group_id] = now.last_answered[group_id]
+        if group_id in now.last_answered_at:
+            at[group_id] = now.last_answered_at[group_id]
+        return structs.replace(self, last_answered=last, last_answered_at=at, offered={group_id: there})
 
 
 class Target(Base, frozen=True, kw_only=True):
