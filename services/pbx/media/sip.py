@@ -202,12 +202,12 @@ def address(value: str) -> str:
 
 
 def parameter(value: str, name: str) -> str:
-    """A parameter that follows an address, or ``""``."""
+    """A parameter that follows an address, or ``""``; of more than one the first that says something."""
     match = _BRACKETS.match(value)
     outside = value[match.end() :] if match else value.partition(";")[2]
     for part in outside.split(";"):
         key, _, text = part.partition("=")
-        if key.strip().lower() == name:
+        if key.strip().lower() == name and text.strip():
             return text.strip()
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.pbx.media import sdp
@@ -56,6 +56,7 @@ def invite(value: str, number: str = "7") -> bytes:
 
 @settings(max_examples=100, deadline=None)
 @given(jumble, st.sampled_from(["7", "٣", "²", "9" * 5000, " 7", ""]))
+@example(";tag=", "7")
 def test_a_request_of_any_text_is_malformed_or_can_be_answered(value: str, number: str) -> None:
     try:
         request = parse(invite(value, number))
