@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,6 +33,8 @@ FILE = {"type": "string", "format": "binary"}
 IDEMPOTENCY = "Idempotency-Key"
 DEEPEST = 20
 LARGEST_WHOLE = 2**63
+HALVES = re.compile("[\ud800-\udfff]")
+"""Of a pair that stands for one character: JSON can write one alone, and text can not hold it."""
 
 Value = TypeVar("Value")
 View = Callable[..., Any]
@@ -201,7 +204,7 @@ def value(part: Part[Value]) -> Value:
 
 def read_json(body: bytes) -> Any:
     """A body as values. BadRequest for what is no JSON, names a field twice, holds no number (NaN), one that
-    is larger than 64 bits, or is nested deeper than anything of ours."""
+    is larger than 64 bits, half a character, or is nested deeper than anything of ours."""
     try:
         found = json.loads(body, object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
@@ -224,8 +227,10 @@ def _no_number(name: str) -> Any:
 
 def _is_plain(found: Any, depth: int) -> bool:
     if isinstance(found, dict | list):
-        inner = found.values() if isinstance(found, dict) else found
+        inner = chain.from_iterable(found.items()) if isinstance(found, dict) else found
         return depth > 0 and all(_is_plain(one, depth - 1) for one in inner)
+    if isinstance(found, str):
+        return not HALVES.search(found)
     return not isinstance(found, int) or -LARGEST_WHOLE <= found < LARGEST_WHOLE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from gateway.clients import Rpc
 from gateway.models.account import Customer
 from gateway.models.companies import Companies, Company
-from gateway.models.part import convert
+from gateway.models.part import Part, convert
 from shared.acting import Acting
 
 ROWS_PER_PAGE = 50
@@ -35,9 +36,27 @@ class CompaniesClient:
         reply = self.rpc.call("identity", "customers", acting, limit=ROWS_PER_PAGE, **fields)
         return convert(reply, Companies)
 
+    def partners(self, acting: Acting) -> list[Company]:
+        """All of them, by number."""
+        found: list[Company] = []
+        after, more = 0, True
+        while more:
+            page = self.companies(acting, kind="partner", after=after)
+            found += page.rows
+            more = page.next is not None and page.next > after
+            after = page.next or after
+        return found
+
     def company(self, acting: Acting, customer_id: str) -> Company:
         reply = self.rpc.call("identity", "customer", acting, customer_id=customer_id)
         return convert(reply, Company)
+
+    def names(self, acting: Acting, customer_ids: Iterable[str]) -> dict[str, str]:
+        """The customers' names; without those that identity does not tell (now)."""
+        wanted = list(dict.fromkeys(customer_ids))
+        calls = [("identity", "customer", {"customer_id": one}) for one in wanted]
+        found = (Part.of(reply, Company) for reply in self.rpc.parallel(calls, acting))
+        return {one: part.value.name for one, part in zip(wanted, found, strict=True) if part.value}
 
     def create(self, acting: Acting, command: str, **fields: Any) -> Company:
         reply = self.rpc.call("identity", "create_customer", acting, command_id=command, **fields)

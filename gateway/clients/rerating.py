@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients import Rpc
-from gateway.models.companies import Company
-from gateway.models.part import Part, convert
+from gateway.models.part import convert
 from gateway.models.rerating import ChangesPage, Explanation, Rerating, SumsPage
 from gateway.models.usage import Details
 from shared.acting import Acting
@@ -53,13 +52,6 @@ class ReratingClient:
         """A preview's rows, the largest difference first."""
         fields = {"job_id": job_id, "customer_id": customer_id, "after": after, "limit": ROWS_PER_PAGE}
         return convert(self.rpc.call("cdr", "rerating_rows", acting, **fields), ChangesPage)
-
-    def names(self, acting: Acting, customer_ids: Iterable[str]) -> dict[str, str]:
-        """The customers' names; without those that identity does not tell (now)."""
-        wanted = list(dict.fromkeys(customer_ids))
-        calls = [("identity", "customer", {"customer_id": one}) for one in wanted]
-        found = (Part.of(reply, Company) for reply in self.rpc.parallel(calls, acting))
-        return {one: part.value.name for one, part in zip(wanted, found, strict=True) if part.value}
 
     def calls(self, acting: Acting, customer_id: str, period: str, cursor: str | None) -> Details:
         """A page of a customer's usage of a month, newest first."""

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from gateway.clients import Rpc
 from gateway.models.part import convert
 from gateway.models.tokens import NewToken, Tokens
 from shared.acting import Acting
+
+
+class Revoked(msgspec.Struct, frozen=True, kw_only=True):
+    """identity's answer to who ends a token."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class TokensClient:
         )
         return convert(reply, NewToken)
 
-    def revoke(self, acting: Acting, command: str, token_id: str) -> None:
-        """Whoever has it is out within a second. Raises NotFound."""
-        self.rpc.call("identity", "revoke_token", acting, command_id=command, token_id=token_id)
+    def revoke(self, acting: Acting, command: str, token_id: str) -> str:
+        """Whoever has it is out within a second. Its name; raises NotFound."""
+        reply = self.rpc.call("identity", "revoke_token", acting, command_id=command, token_id=token_id)
+        return convert(reply, Revoked).name

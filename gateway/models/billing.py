@@ -38,6 +38,8 @@ ROW_STATES = {
 }
 PROBLEMS = ("held", "undrawn")
 OPEN_STATES = ("queued", "running")
+MOST_NAMED = 3
+"""Customers of a run that are called by their names; of more it is said how many they are."""
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,7 +203,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A run, or the preview of one (``dry_run``)."""
+    """A run, or the preview of one (``dry_run``). ``customer_ids`` null: all customers; absent: unknown."""
 
     id: str
     created_at: datetime
@@ -210,6 +212,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     accept_unrated: bool = False
     mail: bool = True
+    customer_ids: tuple[str, ...] | None | msgspec.UnsetType = msgspec.UNSET
     by: str = ""
     state: str = "queued"
     done: int | None = None
@@ -224,6 +227,20 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def month(self) -> str:
         return month_of(self.period)
+
+    @property
+    def knows_whose(self) -> bool:
+        """Whether it is told for which customers it was."""
+        return self.customer_ids is not msgspec.UNSET
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The customers it was for, when that were not all."""
+        return self.customer_ids or ()
+
+    @property
+    def few(self) -> bool:
+        return len(self.named) <= MOST_NAMED
 
     @property
     def going(self) -> bool:

@@ -26,6 +26,7 @@ from gateway.pages.acting import acting
 from gateway.pages.at_once import at_once
 from gateway.pages.confirming import SECRET, confirmed
 from gateway.pages.pbx.frame import Page
+from gateway.pages.together import submit_together
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
@@ -180,9 +181,9 @@ def change_device(area: Area, device_id: str) -> Response | Page:
     """Change it."""
     found = area.device(device_id)
 
-    def work(form: Form) -> Response:
+    def work(form: Form, base: int | None) -> Response:
         values = {name: value for name, value in form.values.items() if name != "password" or value}
-        parts().devices.change(acting(), form.command, device_id, **values, revision=_revision())
+        parts().devices.change(acting(), form.command, device_id, **values, revision=base)
         if values.get("password"):
             toast(
                 _("Opgeslagen"),
@@ -192,7 +193,11 @@ def change_device(area: Area, device_id: str) -> Response | Page:
             toast(_("Opgeslagen"), _("Het toestel haalt zijn nieuwe configuratie vanzelf op."))
         return redirect(area.url("device", device_id=device_id), 303)
 
-    outcome = submit(_form_of(found), work)
+    def now() -> tuple[Form, int]:
+        there = area.device(device_id)
+        return _filled(there), there.revision
+
+    outcome = submit_together(_form_of(found), work, now)
     return outcome if isinstance(outcome, Response) else _device_page(area, found, outcome, outcome)
 
 
@@ -282,11 +287,6 @@ def _model() -> Model | None:
     """The model in the address; None when there is none such."""
     wanted = read(ChoiceForm(), request.args).values.get("model", "")
     return next((m for m in parts().devices.models(acting()) if m.model == wanted), None)
-
-
-def _revision() -> int | None:
-    sent = request.form.get("revisie", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 def _plausible(device_id: str) -> str:

@@ -64,9 +64,8 @@ def ask_revoke(token_id: str) -> str:
 @own
 def revoke(token_id: str) -> Response:
     """From now on it opens nothing."""
-    token = _one(token_id)
-    parts().tokens.revoke(acting(), command_id(request.form.get(COMMAND, "")), token_id)
-    toast(_("Token %(name)s ingetrokken", name=token.name), _("Wie het gebruikt, komt er niet meer in."))
+    name = parts().tokens.revoke(acting(), command_id(request.form.get(COMMAND, "")), token_id)
+    toast(_("Token %(name)s ingetrokken", name=name), _("Wie het gebruikt, komt er niet meer in."))
     return redirect(url_for("programs.show"), 303)
 
 

@@ -210,6 +210,7 @@ def run(run_id: str = RUN, **more: Any) -> dict[str, Any]:
         "dry_run": dry,
         "accept_unrated": False,
         "mail": True,
+        "customer_ids": None,
         "by": "r.bakker",
         "state": "done",
         "done": 2,

@@ -11,6 +11,7 @@ from tests.gateway import builders, people
 OURS = people.CUSTOMER
 """The ID of a customer that the staff member may see."""
 PARTNER = "b" * 32
+LAST_PARTNER = "7" * 32
 OPERATOR = {"id": "e" * 32, "number": 10000, "name": "Operator Voorbeeld", "products": []}
 MAIL = "d" * 24
 STAFF_ID = "5" * 32
@@ -48,6 +49,14 @@ def company(**more: Any) -> dict[str, Any]:
 def partner(**more: Any) -> dict[str, Any]:
     base = {"id": PARTNER, "number": 10007, "name": "ICT Voorbeeld", "kind": "partner", "products": []}
     return company(**(base | more))
+
+
+def many_partners(kind: str = "", after: int = 0, limit: int = 100, **search: Any) -> dict[str, Any]:
+    """``identity.customers`` of a house with 51 partners, the last of whom is :data:`LAST_PARTNER`."""
+    ids = [*(f"{n:032x}" for n in range(50)), LAST_PARTNER]
+    rows = [partner(id=one, number=11000 + n, name=f"Partner {n}") for n, one in enumerate(ids)]
+    found = [row for row in rows if row["number"] > after]
+    return {"rows": found[:limit], "next": found[limit - 1]["number"] if len(found) > limit else None}
 
 
 def by_id(customer_id: str) -> dict[str, Any]:

@@ -49,17 +49,15 @@ def of_customer(**more: Any) -> dict[str, Any]:
     return {"enabled": True, "revision": telephony.REVISION, "config": config, "calls_abroad": abroad}
 
 
+def of_one(id: str, **fields: Any) -> dict[str, Any]:
+    """A change of one place or line: pbx knows what there is."""
+    if id not in telephony.IDS:
+        raise NotFound()
+    return {"revision": telephony.REVISION + 1}
+
+
 def answers() -> dict[tuple[str, str], Any]:
-    changes = (
-        "enable_pbx",
-        "disable_pbx",
-        "add_user",
-        "remove_user",
-        "add_line",
-        "change_line",
-        "remove_line",
-        "set_calls_abroad",
-    )
+    changes = ("enable_pbx", "disable_pbx", "add_user", "add_line", "set_calls_abroad")
     return {
         ("pbx", "ranges"): {"rows": [number_range()]},
         ("pbx", "add_range"): number_range(),
@@ -70,4 +68,5 @@ def answers() -> dict[tuple[str, str], Any]:
         ("pbx", "end_assignment"): {},
         ("pbx", "config_of"): of_customer(),
         **{("pbx", method): {"revision": telephony.REVISION + 1} for method in changes},
+        **{("pbx", method): of_one for method in ("remove_user", "change_line", "remove_line")},
     }

@@ -221,6 +221,9 @@ def test_who_asks_too_often_waits(rpc: FakeRpc) -> None:
         b'{"limit": 1, "limit": 2}',
         b'{"limit": 9223372036854775808}',
         b"[" * 30 + b"]" * 30,
+        b'{"name": "\\ud800"}',
+        b'{"\\udfff": 1}',
+        b'["\xed\xa0\x80"]',
         b"[" * 100_000,
         b"\xff\xfe",
     ],
@@ -228,6 +231,10 @@ def test_who_asks_too_often_waits(rpc: FakeRpc) -> None:
 def test_json_that_can_be_read_in_two_ways_is_refused(body: bytes) -> None:
     with pytest.raises(BadRequest):
         read_json(body)
+
+
+def test_a_character_that_is_written_as_two_halves_is_read(sign: str = "\N{GRINNING FACE}") -> None:
+    assert read_json(b'{"name": "\\ud83d\\ude00"}') == {"name": sign}
 
 
 @given(st.binary(max_size=200))

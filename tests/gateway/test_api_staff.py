@@ -6,8 +6,19 @@ import pytest
 from flask import Flask
 
 from gateway.access import ROLE_NAMES
+from services.identity.schemas.companies import CreateCustomer
 from shared.errors import Conflict, NotFound
-from tests.gateway import builders, companies, handsets, plans, rates, subscriptions
+from tests.gateway import (
+    builders,
+    companies,
+    handsets,
+    people,
+    plans,
+    rates,
+    staff_telephony,
+    subscriptions,
+    telephony,
+)
 from tests.gateway.fakes import FakeRpc
 from tests.gateway.programs import Program
 
@@ -61,6 +72,43 @@ def test_where_no_file_belongs_a_large_body_is_refused(program: Program, rpc: Fa
     answer = program.ask("PUT", "/api/v1/voip-limit", {"limit": "0" * PAGES_TAKE})
     assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
     assert "set_voip_limit" not in [call.method for call in rpc.asked]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "service", "change"),
+    [
+        ("DELETE", f"{HERE}/users/{people.PIET}", "identity", "delete_user"),
+        ("POST", f"{HERE}/pbx-users/{telephony.JAN}/remove", "pbx", "remove_user"),
+        ("POST", f"{HERE}/lines/{telephony.LINE}/remove", "pbx", "remove_line"),
+    ],
+)
+def test_what_has_gone_is_asked_for_again_with_its_key_and_not_looked_up(
+    operators: Program, rpc: FakeRpc, method: str, address: str, service: str, change: str
+) -> None:
+    """The service knows the key, and gives its first answer again; to another it says what is not there."""
+    answers = []
+    for gone in (False, True):
+        if gone:
+            rpc.answers["identity", "user"] = NotFound()
+            rpc.answers["pbx", "config_of"] = staff_telephony.of_customer() | {"config": {}}
+        answers.append(operators.ask(method, address, {"reason": "Weg"}, Idempotency_Key="zelfde-sleutel"))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len([call for call in rpc.asked if (call.service, call.method) == (service, change)]) == 2
+    rpc.answers[service, change] = NotFound()
+    assert operators.ask(method, address, {"reason": "Weg"}).status_code == 404
+
+
+def test_who_is_of_another_company_is_not_found_under_this_one(operators: Program, rpc: FakeRpc) -> None:
+    rpc.answers["identity", "user"] = people.user(customer_id=companies.PARTNER)
+    assert operators.ask("DELETE", f"{HERE}/users/{people.PIET}").status_code == 404
+    assert "delete_user" not in [call.method for call in rpc.asked]
+
+
+def test_a_partner_is_made_as_identity_takes_it(operators: Program, rpc: FakeRpc) -> None:
+    assert operators.ask("POST", "/api/v1/partners", {"name": "ICT Elders"}).status_code == 201
+    fields = rpc.last("create_customer").fields
+    assert (fields["kind"], fields["products"]) == ("partner", [])
+    assert CreateCustomer().validate(fields) == {}
 
 
 def test_rates_are_imported_checked_and_saved(operators: Program, rpc: FakeRpc) -> None:

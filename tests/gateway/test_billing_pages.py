@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, Unavailable
 from tests.gateway import billing, companies
 from tests.gateway.browser import Browser, Page
+from tests.gateway.element_forms import filled
 from tests.gateway.fakes import FakeRpc
 
 pytestmark = pytest.mark.feature("INV-02")
@@ -134,7 +135,7 @@ def test_a_run_begins_as_a_preview_of_a_month_that_is_over(operator: Browser, rp
     months = [option.attrs["value"] for option in page.all("option")]
     assert "2026-11" not in months and months[0] == "2026-10"
     answer = operator.post(RUNS, {"periode": "2026-10", "klant": "10427"})
-    assert answer.status_code == 303 and answer.location.endswith(f"{billing.RUN}?klant=10427")
+    assert answer.status_code == 303 and answer.location.endswith(billing.RUN)
     assert sent(rpc, "start_run") == {
         "period": "2026-10",
         "dry_run": True,
@@ -165,6 +166,50 @@ def test_the_invoices_are_made_from_the_preview(operator: Browser, rpc: FakeRpc)
         "accept_unrated": True,
         "mail": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("whose", "asked", "said"),
+    [
+        (None, None, "alle klanten"),
+        ([companies.OURS], [companies.OURS], "Bakkerij Voorbeeld B.V. · r.bakker"),
+        ([f"{n:032x}" for n in range(12)], [f"{n:032x}" for n in range(12)], "12 klanten"),
+    ],
+)
+def test_a_previews_invoices_are_for_the_customers_that_it_was_for(
+    operator: Browser, rpc: FakeRpc, whose: list[str] | None, asked: list[str] | None, said: str
+) -> None:
+    """However its page was reached: it stands in the list of earlier runs for months."""
+    preview = billing.run(billing.PREVIEW, customer_ids=whose, mail=False)
+    rpc.answers["invoicing", "runs"], rpc.answers["invoicing", "run"] = [preview], preview
+    listed = operator.page(RUNS)
+    assert said.partition(" · ")[0] in listed.text
+    page = operator.page(listed.link("Voorbeeld van oktober 2026"))
+    assert said in page.text
+    operator.post(f"{RUNS}/{billing.PREVIEW}/maak", {"periode": "2026-09", "klant": "10999"})
+    made = sent(rpc, "start_run")
+    assert (made.get("customer_ids"), made["period"], made["dry_run"]) == (asked, "2026-10", False)
+
+
+def test_a_preview_of_whom_is_not_known_makes_nothing(operator: Browser, rpc: FakeRpc) -> None:
+    """Of a release that does not tell it: not known is not all."""
+    preview = billing.run(billing.PREVIEW)
+    del preview["customer_ids"]
+    rpc.answers["invoicing", "runs"], rpc.answers["invoicing", "run"] = [preview], preview
+    assert "klanten onbekend" in operator.page(RUNS).text
+    page = operator.page(f"{RUNS}/{billing.PREVIEW}")
+    assert "Voor welke klanten dit voorbeeld was, is niet bekend." in page.text
+    assert not [button for button in page.all("button") if button.text.startswith("Maak")]
+    answer = operator.post(f"{RUNS}/{billing.PREVIEW}/maak", {"mailen": "1"})
+    assert answer.status_code == 409
+    assert "start_run" not in [call.method for call in rpc.asked]
+
+
+def test_a_preview_that_leaves_calls_without_a_rate_offers_to_do_so_again(
+    operator: Browser, rpc: FakeRpc
+) -> None:
+    rpc.answers["invoicing", "run"] = billing.run(billing.PREVIEW, accept_unrated=True, result={"unrated": 7})
+    assert "checked" in operator.page(f"{RUNS}/{billing.PREVIEW}").field("zonder_tarief").attrs
 
 
 def test_a_refusal_of_the_run_stands_above_its_form(operator: Browser, rpc: FakeRpc) -> None:
@@ -300,6 +345,19 @@ def test_a_sender_is_changed_with_another_logo(operator: Browser, rpc: FakeRpc) 
     asked = sent(rpc, "save_issuer")
     assert (asked["issuer_id"], asked["revision"], asked["logo"]) == (billing.ISSUER, 4, "PHN2Zy8+")
     assert asked["seller"]["name"] == "Voorbeeld Telecom B.V." and asked["seller"]["accent"] == "#0b5f61"
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["many", "away"])
+def test_a_sender_stays_with_its_partner_also_one_of_the_second_page(
+    operator: Browser, rpc: FakeRpc, away: bool
+) -> None:
+    rpc.answers["identity", "customers"] = Unavailable() if away else companies.many_partners
+    rpc.answers["invoicing", "issuers"] = [billing.issuer(partner_id=companies.LAST_PARTNER)]
+    here = f"/beheer/facturen/afzenders/{billing.ISSUER}"
+    page = operator.page(here)
+    assert ("Van welke partner de afzender is, blijft" in page.text) is away
+    assert operator.post(here, filled(page)).status_code == 303
+    assert sent(rpc, "save_issuer")["partner_id"] == companies.LAST_PARTNER
 
 
 def test_what_invoicing_says_of_a_sender_finds_its_field(operator: Browser, rpc: FakeRpc) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
 from tests.gateway import companies, people
 from tests.gateway.browser import Browser, Page, words
+from tests.gateway.element_forms import filled
 from tests.gateway.fakes import FakeRpc
 
 LIST = "/beheer/klanten"
@@ -214,6 +215,33 @@ def test_saving_without_a_touch_sends_what_stood_there(operator: Browser, rpc: F
     } | {"parent_id": None}
 
 
+@pytest.mark.feature("ID-12")
+@pytest.mark.parametrize("away", [False, True], ids=["many", "away"])
+def test_a_customer_stays_with_its_partner_also_one_of_the_second_page(
+    operator: Browser, rpc: FakeRpc, away: bool
+) -> None:
+    rpc.answers["identity", "customers"] = Unavailable() if away else companies.many_partners
+    rpc.answers["identity", "customer"] = companies.company(
+        parent_id=companies.LAST_PARTNER, parent_name="Partner 50"
+    )
+    rpc.answers["identity", "change_customer"] = companies.company(revision=4)
+    page = operator.page(EDIT)
+    assert ("Van wie de klant is, blijft zoals het is." in page.text) is away
+    response = operator.post(EDIT, filled(page) | {"reden": "Ander telefoonnummer"})
+    assert response.status_code == 303
+    assert rpc.last("change_customer").fields["parent_id"] == companies.LAST_PARTNER
+
+
+def test_who_goes_to_a_partner_meanwhile_is_not_taken_back(operator: Browser, rpc: FakeRpc) -> None:
+    mine = filled(operator.page(EDIT)) | {"naam": "Bakkerij Nieuw", "reden": "Nieuwe naam"}
+    moved = companies.company(revision=4, parent_id=companies.PARTNER, parent_name="ICT Voorbeeld")
+    rpc.answers["identity", "customer"] = moved
+    rpc.answers["identity", "change_customer"] = Conflict()
+    page = Page(operator.post(EDIT, mine).text)
+    assert "Hun wijziging van Partner staat hieronder al ingevuld." in page.text
+    assert filled(page)["partner"] == companies.PARTNER
+
+
 def test_a_change_asks_why(operator: Browser, rpc: FakeRpc) -> None:
     response = operator.post(EDIT, form_of(operator.page(EDIT)) | {"reden": ""})
     assert Page(response.text).error_of("reden") == "Schrijf waarom. Dat staat in het logboek."
@@ -273,6 +301,17 @@ def test_the_users_of_a_customer_are_the_pages_of_gebruikers(operator: Browser, 
     assert rpc.last("block_user").acting.kind == "staff"
     operator.post(f"{ONE}/gebruikers/nieuw", {"gebruikersnaam": "ada", "email": "a@x.example", "welkom": "1"})
     assert rpc.last("add_user").fields["customer_id"] == companies.OURS
+
+
+@pytest.mark.feature("ID-12")
+def test_deleting_a_user_twice_is_done_once_and_said_twice(operator: Browser, rpc: FakeRpc) -> None:
+    """identity knows the command; without it, it says itself that nobody is there."""
+    address = f"{ONE}/gebruikers/{people.PIET}/verwijder"
+    rpc.answers["identity", "user"] = NotFound()
+    assert operator.post(address, {"opdracht": COMMAND}).status_code == 303
+    assert rpc.last("delete_user").fields["command_id"] == COMMAND
+    rpc.answers["identity", "delete_user"] = NotFound()
+    assert operator.post(address).status_code == 404
 
 
 @pytest.mark.feature("ID-12")

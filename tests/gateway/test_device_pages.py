@@ -6,8 +6,8 @@ import pytest
 
 from shared.errors import Conflict, Invalid, NotFound
 from tests.gateway import handsets
-from tests.gateway.browser import Browser
-from tests.gateway.element_forms import sent
+from tests.gateway.browser import Browser, Page
+from tests.gateway.element_forms import filled, sent
 from tests.gateway.fakes import FakeRpc
 from tests.gateway.handsets import DEVICE, FREE_DEVICE, GENERIC
 from tests.gateway.telephony import JAN, KEES
@@ -113,6 +113,21 @@ def test_a_device_is_changed_and_an_empty_password_leaves_the_old_one(planner: B
 def test_what_somebody_else_changed_is_not_overwritten(planner: Browser, rpc: FakeRpc) -> None:
     rpc.answers["provisioning", "change_device"] = Conflict("Iemand anders heeft dit toestel gewijzigd.")
     assert "Iemand anders heeft dit toestel gewijzigd." in sent(planner, PAGE, 409, toestelnaam="x").text
+
+
+@pytest.mark.feature("GW-02")
+def test_what_another_changed_stays_while_one_mends_a_mistake(planner: Browser, rpc: FakeRpc) -> None:
+    mine = filled(planner.page(PAGE))
+    theirs = handsets.device(DEVICE) | {"label": "Balie links", "revision": 4}
+    rpc.answers["provisioning", "device"] = theirs
+    rpc.answers["provisioning", "change_device"] = Invalid(fields={"mac": ["Twaalf tekens."]})
+    mended = filled(Page(planner.post(PAGE, mine | {"mac": "zz"}).text)) | {"mac": mine["mac"]}
+    assert mended["revisie"] == mine["revisie"] == "3"
+    rpc.answers["provisioning", "change_device"] = Conflict()
+    page = Page(planner.post(PAGE, mended).text)
+    assert rpc.last("change_device").fields["revision"] == 3
+    assert "Hun wijziging van Toestelnaam staat hieronder al ingevuld." in page.text
+    assert (page.field("toestelnaam").attrs["value"], filled(page)["revisie"]) == ("Balie links", "4")
 
 
 @pytest.mark.feature("PRV-01", "PRV-07")

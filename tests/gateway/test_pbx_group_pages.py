@@ -151,6 +151,33 @@ def test_each_click_counts_once_and_not_as_the_save(planner: Browser, rpc: FakeR
     assert rpc.last("move_member").fields["command_id"] == form["opdracht-leden"] != form["opdracht"]
 
 
+@pytest.mark.feature("PBX-08", "GW-02")
+def test_what_another_changed_of_the_group_stays_after_a_member_was_moved(
+    planner: Browser, rpc: FakeRpc
+) -> None:
+    mine = filled(planner.page(SALES_PAGE)) | {"voornaam": "Verkoop Nieuw"}
+    theirs = telephony.reply() | {"revision": telephony.REVISION + 1}
+    next(g for g in theirs["config"]["groups"] if g["id"] == SALES)["name"] = "Verkoop en advies"
+    rpc.answers["pbx", "config"] = theirs
+    moved = filled(Page(planner.post(f"{SALES_PAGE}/leden", mine | {"omlaag": JAN}).text))
+    assert moved["revisie"] == mine["revisie"]
+    assert moved["revisie-leden"] == str(telephony.REVISION + 1), "members are as they stand on the page"
+    rpc.answers["pbx", "save"] = Conflict()
+    again = Page(planner.post(SALES_PAGE, moved).text)
+    assert saved(rpc)["base_revision"] == telephony.REVISION
+    assert again.field("naam").attrs["value"] == "Verkoop en advies"
+    assert again.field("voornaam").attrs["value"] == "Verkoop Nieuw"
+
+
+@pytest.mark.feature("PBX-08")
+def test_two_members_are_added_one_after_the_other(planner: Browser, rpc: FakeRpc) -> None:
+    form = filled(planner.page(SALES_PAGE))
+    rpc.answers["pbx", "config"] = telephony.reply() | {"revision": telephony.REVISION + 1}
+    again = filled(Page(planner.post(f"{SALES_PAGE}/leden", form | {"erbij": RECEPTION}).text))
+    planner.post(f"{SALES_PAGE}/leden", again | {"erbij": VOICEMAIL})
+    assert saved(rpc)["base_revision"] == telephony.REVISION + 1
+
+
 @pytest.mark.feature("PBX-08")
 def test_members_that_another_changed_meanwhile_are_shown_as_they_are_now(
     planner: Browser, rpc: FakeRpc

@@ -255,6 +255,18 @@ def test_a_plan_is_given_to_a_customer_by_number_and_made_the_standard_one(
     assert "Er is geen klant met dit nummer." in words(nobody.text)
 
 
+def test_a_plan_and_terms_that_no_list_has_stay_when_something_else_is_changed(
+    operator: Browser, rpc: FakeRpc
+) -> None:
+    """Of a newer release, say: a browser would send the first of the list in its place."""
+    own = {"plan": "van-elders", "lines": [{"of": "type", "key": "satelliet", "margin": "-10"}]}
+    rpc.answers["cdr", "customer_plan"] = plans.customer_plan(companies.OURS, **own)
+    page = operator.page(CUSTOMER)
+    chosen = [one.attrs["value"] for one in page.all("option") if "selected" in one.attrs]
+    assert "van-elders" in chosen and "type:satelliet" in chosen
+    assert "Gekozen, niet in deze lijst: van-elders" in page.text
+
+
 def test_a_customers_page_shows_the_plan_and_the_terms(operator: Browser) -> None:
     page = operator.page(CUSTOMER)
     assert "Alles: −10 %" in page.text

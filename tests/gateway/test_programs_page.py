@@ -66,6 +66,9 @@ def test_revoking_asks_first(sanne: Browser, rpc: FakeRpc) -> None:
     assert "revoke_token" not in [call.method for call in rpc.asked]
     assert sanne.post(REVOKE, {}).location == ADDRESS
     assert rpc.last("revoke_token").fields["token_id"] == tokens.TOKEN
+    rpc.answers["identity", "tokens"] = {"rows": [], "roles": []}
+    assert sanne.post(REVOKE, {}).location == ADDRESS, "sent twice, it counts once: identity says so"
+    assert "Token Boekhouding ingetrokken" in sanne.page(ADDRESS).text
 
 
 def test_without_tokens_and_without_identity_there_is_a_page(sanne: Browser, rpc: FakeRpc) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.errors import Conflict, Invalid, NotFound
 from tests.gateway import companies, staff_telephony, telephony
 from tests.gateway.browser import Browser, Page, words
+from tests.gateway.element_forms import filled
 from tests.gateway.fakes import FakeRpc
 from tests.gateway.staff_telephony import ASSIGNMENT, ENDED, RANGE
 from tests.gateway.telephony import JAN, LINE, MAIN
@@ -144,15 +145,50 @@ def test_the_pbx_goes_and_comes_with_a_reason(
     partner: Browser, rpc: FakeRpc, enabled: bool, method: str
 ) -> None:
     rpc.answers["pbx", "config_of"] = staff_telephony.of_customer() | {"enabled": enabled}
-    assert "Schrijf waarom." in refused(partner, f"{CUSTOMER}/telefonie/centrale", {"reden": ""}).text
-    assert partner.post(f"{CUSTOMER}/telefonie/centrale", WHY).status_code == 303
+    address = f"{CUSTOMER}/telefonie/centrale"
+    form = filled(partner.page(address))
+    assert "Schrijf waarom." in refused(partner, address, form | {"reden": ""}).text
+    assert partner.post(address, {**WHY, "wat": form["wat"]}).status_code == 303
     assert changed(rpc, method) == {"customer_id": companies.OURS, "reason": WHY["reden"]}
 
 
 def test_a_pbx_that_calls_come_to_stays(operator: Browser, rpc: FakeRpc) -> None:
     rpc.answers["pbx", "disable_pbx"] = Conflict("1 nummer komt nog in de telefooncentrale uit.")
-    page = refused(operator, f"{CUSTOMER}/telefonie/centrale", WHY, 409)
+    page = refused(operator, f"{CUSTOMER}/telefonie/centrale", {**WHY, "wat": "weg"}, 409)
     assert "1 nummer komt nog in de telefooncentrale uit." in page.text
+
+
+@pytest.mark.parametrize(
+    ("enabled", "said"),
+    [(False, "De telefooncentrale was er al"), (True, "De telefooncentrale was al weg")],
+)
+def test_what_a_colleague_did_first_is_not_turned_around(
+    operator: Browser, rpc: FakeRpc, enabled: bool, said: str
+) -> None:
+    rpc.answers["pbx", "config_of"] = staff_telephony.of_customer() | {"enabled": enabled}
+    form = filled(operator.page(f"{CUSTOMER}/telefonie/centrale")) | WHY
+    rpc.answers["pbx", "config_of"] = staff_telephony.of_customer() | {"enabled": not enabled}
+    answer = operator.post(f"{CUSTOMER}/telefonie/centrale", form)
+    assert said in operator.page(answer.headers["Location"]).text
+    assert not {"enable_pbx", "disable_pbx"} & {call.method for call in rpc.asked}
+
+
+def test_a_pbx_is_asked_about_again_when_it_was_not_said_what_to_do(operator: Browser, rpc: FakeRpc) -> None:
+    page = refused(operator, f"{CUSTOMER}/telefonie/centrale", WHY, 200)
+    assert page.field("wat").attrs["value"] == "weg"
+    assert not {"enable_pbx", "disable_pbx"} & {call.method for call in rpc.asked}
+
+
+def test_a_line_keeps_numbers_that_something_else_has_too(operator: Browser, rpc: FakeRpc) -> None:
+    """The main number that a line shows is mostly that of the PBX's menu, so none that is free."""
+    found = staff_telephony.of_customer()
+    [*_rest, line] = found["config"]["lines"]
+    line["main_number"] = MAIN
+    rpc.answers["pbx", "config_of"] = found
+    address = f"{CUSTOMER}/telefonie/lijnen/{line['id']}"
+    assert operator.post(address, filled(operator.page(address)) | WHY).status_code == 303
+    values = changed(rpc, "change_line")["values"]
+    assert (values["number"], values["main_number"]) == (line["number"], MAIN)
 
 
 @pytest.mark.feature("CDR-11")

@@ -31,7 +31,7 @@ def create(key: str, body: dict[str, Any]) -> Company:
 @changes(pages, "POST", "/partners", staff(), NewPartnerBody, Company, status=201)
 def create_partner(key: str, body: dict[str, Any]) -> Company:
     """A new ICT partner; from then on it is read and changed as a customer is."""
-    return parts().companies.create(acting(), key, kind=PARTNER, **body)
+    return parts().companies.create(acting(), key, kind=PARTNER, **({"products": []} | body))
 
 
 @reads(pages, "/customers/<id:customer_id>", Company, console)

@@ -8,7 +8,6 @@ from gateway.access import staff
 from gateway.api.frame import DONE, Done, changes, reads, resource
 from gateway.api.requests import ReasonBody
 from gateway.api.staff_requests import CallsAbroadBody, LineBody, PbxBody, PlaceBody
-from gateway.clients.pbx import known
 from gateway.models.telephony import Telephony
 from gateway.pages.acting import acting_for
 from gateway.parts import parts
@@ -50,7 +49,6 @@ def add_place(key: str, body: dict[str, Any], customer_id: str) -> Done:
 @changes(pages, "POST", f"{PLACE}/remove", console, ReasonBody)
 def remove_place(key: str, body: dict[str, Any], customer_id: str, pbx_user_id: str) -> Done:
     """Take a place away; refused while something leads to it."""
-    known(_telephony(customer_id).config.user(pbx_user_id))
     _change(key, "remove_user", customer_id, body["reason"], id=pbx_user_id)
     return DONE
 
@@ -65,7 +63,6 @@ def add_line(key: str, body: dict[str, Any], customer_id: str) -> Done:
 @changes(pages, "PATCH", LINE, console, LineBody)
 def change_line(key: str, body: dict[str, Any], customer_id: str, line_id: str) -> Done:
     """Change what `values` names of a line, at once."""
-    known(_telephony(customer_id).config.line(line_id))
     _change(key, "change_line", customer_id, body["reason"], id=line_id, values=body["values"])
     return DONE
 
@@ -73,7 +70,6 @@ def change_line(key: str, body: dict[str, Any], customer_id: str, line_id: str) 
 @changes(pages, "POST", f"{LINE}/remove", console, ReasonBody)
 def remove_line(key: str, body: dict[str, Any], customer_id: str, line_id: str) -> Done:
     """Take a line away; refused while something leads to it."""
-    known(_telephony(customer_id).config.line(line_id))
     _change(key, "remove_line", customer_id, body["reason"], id=line_id)
     return DONE
 

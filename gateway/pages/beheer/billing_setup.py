@@ -134,7 +134,8 @@ def _products_page(form: Form) -> Page:
 
 
 def _issuer_page(known: Issuer | None, form: Form) -> Page:
-    companies = parts().companies.companies(acting(), kind="partner").rows
-    partners = {"": _("Geen: van de beheerder zelf"), **{one.id: one.name for one in companies}}
+    found = Part.ask(lambda: parts().companies.partners(acting()))
+    known_ones = {one.id: one.name for one in found.value or []}
+    partners = {"": _("Geen: van de beheerder zelf"), **known_ones} if found.value is not None else None
     html = render_template("beheer/issuer.html", it=known, form=form, partners=partners)
     return html, form.status, form.headers

@@ -143,14 +143,14 @@ def change(area: Area, customer_id: str) -> Response | Page:
 
 def _opened(company: Company) -> Form:
     """The form as it begins, which it carries along for :mod:`gateway.forms.merging`."""
-    form = Form.blank(_form(company), **shown(company))
+    form = Form.blank(_form(company), **_shown(company))
     begin = merging.written(form.filled.typed)
     typed = {**form.filled.typed, "begin": [begin], "revisie": [str(company.revision)]}
     return replace(form, filled=replace(form.filled, typed=typed))
 
 
 def _both(form: Form, company: Company) -> Form:
-    fresh = Form.blank(_form(company), **shown(company))
+    fresh = Form.blank(_form(company), **_shown(company))
     return merging.again(form, fresh, str(company.revision), HIDDEN)
 
 
@@ -174,21 +174,31 @@ def _wanted(area: Area) -> dict[str, str]:
     return countries | ({"parent_id": parent} if parent else {})
 
 
-def _partners() -> dict[str, str]:
-    """The partners that a customer can be of. While they cannot be asked, the form does without."""
-    found = Part.ask(lambda: parts().companies.companies(acting(), kind="partner"))
-    rows = found.value.rows if found.value else ()
+def _shown(company: Company) -> dict[str, str | list[str]]:
+    """What the form begins with; who is the operator's own has no partner."""
+    own = viewer().customer
+    direct = {"parent_id": ""} if own and company.parent_id == own.id else {}
+    return shown(company) | direct
+
+
+def _partners() -> dict[str, str] | None:
+    """The partners that a customer can be of. None while they cannot be asked: then it stays whose it is."""
+    found = Part.ask(lambda: parts().companies.partners(acting()))
+    if found.value is None:
+        return None
     nobody = {"": _("Geen: rechtstreeks van de beheerder")}
-    return nobody | {row.id: f"{row.name} ({row.number})" for row in rows}
+    return nobody | {row.id: f"{row.name} ({row.number})" for row in found.value}
 
 
 def _form_page(area: Area, company: Company | None, form: Form) -> Page:
+    chooses = _chooses_parent(company.kind if company else area.kind)
     html = render_template(
         "beheer/company_form.html",
         area=area,
         company=company,
         form=form,
-        partners=_partners() if _chooses_parent(company.kind if company else area.kind) else None,
+        chooses=chooses,
+        partners=_partners() if chooses else None,
         products=PRODUCTS,
         countries=countries(language()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,7 +22,7 @@ from gateway.pages.files import handed_on
 from gateway.parts import parts
 from gateway.toasts import toast
 from gateway.words import gettext as _
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 pages = Blueprint("beheer_invoice_runs", __name__, url_prefix="/beheer/facturen/runs")
 
@@ -43,8 +44,7 @@ def start() -> Response | Page:
 
     def work(form: Form) -> Response:
         run_id = parts().billing.start_run(acting(), form.command, dry_run=True, **_asked(form))
-        number = form.values["number"]
-        return redirect(url_for("beheer_invoice_runs.show", run_id=run_id, klant=number), 303)
+        return redirect(url_for("beheer_invoice_runs.show", run_id=run_id), 303)
 
     outcome = submit(RunForm(), work)
     return _listing(outcome) if isinstance(outcome, Form) else outcome
@@ -66,14 +66,15 @@ def show(run_id: str) -> Page:
 @pages.post("/<id:run_id>/maak")
 @staff()
 def make(run_id: str) -> Response | Page:
-    """The invoices of a preview, for good."""
+    """The invoices of a preview, for good: of its month, for whom it was."""
     run = parts().billing.run(acting(), run_id)
 
     def work(form: Form) -> Response:
-        made = parts().billing.start_run(acting(), form.command, dry_run=False, **_asked(form))
+        asked = {**form.values, "period": run.period, "customer_ids": _whose(run)}
+        made = parts().billing.start_run(acting(), form.command, dry_run=False, **asked)
         return redirect(url_for("beheer_invoice_runs.show", run_id=made), 303)
 
-    outcome = submit(RunForm(), work)
+    outcome = submit(_making(), work)
     return _page(run, form=outcome) if isinstance(outcome, Form) else outcome
 
 
@@ -134,22 +135,34 @@ def _asked(form: Form) -> dict[str, Any]:
     return asked
 
 
+def _making() -> RunForm:
+    """What is still chosen when a preview's invoices are made: its month and for whom are its own."""
+    return RunForm(exclude=("period", "number"))
+
+
+def _whose(run: Run) -> list[str] | None:
+    """The customers of a preview; None for all. Raises Conflict where that is not known: it is never all."""
+    if not run.knows_whose:
+        raise Conflict(_("Voor welke klanten dit voorbeeld was, is niet bekend. Reken het opnieuw uit."))
+    return None if run.customer_ids is None else list(run.named)
+
+
 def _listing(form: Form) -> Page:
     known = months(parts().today())
     choices = {code: known[code] for code in _closed_months()}
     recent = Part.ask(lambda: parts().billing.runs(acting()))
-    html = render_template("beheer/invoice_runs.html", form=form, months=choices, recent=recent)
+    html = render_template(
+        "beheer/invoice_runs.html", form=form, months=choices, recent=recent, names=_names(recent.value or [])
+    )
     return html, form.status, form.headers
 
 
 def _page(run: Run, form: Form | None = None, collect_form: Form | None = None) -> Page:
-    number = request.values.get("klant", "")
     blank = Form.blank(
-        RunForm(),
-        period=run.period,
+        _making(),
         issued_on=day_short(run.issued_on),
+        accept_unrated="1" if run.accept_unrated else "",
         mail="1",
-        number=number if _is_number(number) else "",
     )
     shown = form or collect_form
     html = render_template(
@@ -158,9 +171,15 @@ def _page(run: Run, form: Form | None = None, collect_form: Form | None = None) 
         form=form or blank,
         collect_form=collect_form or Form.blank(CollectForm()),
         state=request.args.get("stand", ""),
-        number=number,
+        names=_names([run]),
     )
     return html, shown.status if shown else 200, shown.headers if shown else {}
+
+
+def _names(runs: list[Run]) -> dict[str, str]:
+    """Of the customers of runs for a few."""
+    few = (run.named for run in runs if run.few)
+    return parts().companies.names(acting(), chain.from_iterable(few))
 
 
 def _is_number(text: str) -> bool:

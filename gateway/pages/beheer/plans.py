@@ -159,7 +159,7 @@ def _plan_page(giving: Form, standard: Form) -> Page:
         "beheer/plan.html",
         plan=found,
         customers=customers,
-        names=parts().rerating.names(acting(), [row.customer_id for row in customers.rows]),
+        names=parts().companies.names(acting(), [row.customer_id for row in customers.rows]),
         term_words=term_words,
         giving=giving,
         standard=standard,

@@ -99,7 +99,7 @@ def stop(job_id: str) -> Response:
 
 def _page(job: Rerating, form: Form) -> Page:
     shown = _lists(job) if job.is_preview and job.result else {}
-    names = parts().rerating.names(acting(), _named(job, shown))
+    names = parts().companies.names(acting(), _named(job, shown))
     html = render_template(
         "beheer/rerating_job.html",
         job=job,

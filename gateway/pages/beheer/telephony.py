@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,8 @@ from gateway.words import gettext as _
 pages = Blueprint("beheer_telephony", __name__, url_prefix="/beheer/klanten/<id:customer_id>/telefonie")
 
 Page = tuple[str, int, dict[str, str]]
+WANTED, GIVE, TAKE = "wat", "maak", "weg"
+"""The hidden field that says which of both a button does; its state may have changed since."""
 MOST_NUMBERS = 1000
 """Assignments that are looked through for free numbers."""
 
@@ -54,13 +56,17 @@ def ask_pbx(customer_id: str) -> Page:
 @pages.post("/centrale")
 @staff(partners=True)
 def set_pbx(customer_id: str) -> Response | Page:
-    """Do it; which of both follows from how it is."""
-    enabled = _telephony(customer_id).enabled
+    """Do what the button said, unless it is so already."""
+    wanted = request.form.get(WANTED, "")
+    if wanted not in (GIVE, TAKE):
+        return _asked(customer_id, Form.blank(ReasonForm()))
+    if _telephony(customer_id).enabled == (wanted == GIVE):
+        toast(_("De telefooncentrale was er al") if wanted == GIVE else _("De telefooncentrale was al weg"))
+        return _back(customer_id)
 
     def work(form: Form) -> Response:
-        method = "disable_pbx" if enabled else "enable_pbx"
-        _change(form, method, customer_id)
-        toast(_("Telefooncentrale weggehaald") if enabled else _("De telefooncentrale staat klaar"))
+        _change(form, "enable_pbx" if wanted == GIVE else "disable_pbx", customer_id)
+        toast(_("De telefooncentrale staat klaar") if wanted == GIVE else _("Telefooncentrale weggehaald"))
         return _back(customer_id)
 
     outcome = submit(ReasonForm(), work)
@@ -119,12 +125,13 @@ def ask_remove(customer_id: str, kind: str, element_id: str) -> Page:
 @staff(partners=True)
 def remove(customer_id: str, kind: str, element_id: str) -> Response | Page:
     """It goes, at once, unless something leads to it."""
-    element = _element(_telephony(customer_id), kind, element_id)
+    element = _found(_telephony(customer_id), kind, element_id)
 
     def work(form: Form) -> Response:
         method = "remove_user" if kind == "gebruikers" else "remove_line"
-        _change(form, method, customer_id, id=element_id)
-        toast(_("%(name)s verwijderd", name=element.name or party(element.number)))
+        _change(form, method, customer_id, id=element_id)  # for what has gone: NotFound, or as the first time
+        if element:
+            toast(_("%(name)s verwijderd", name=element.name or party(element.number)))
         return _back(customer_id)
 
     outcome = submit(ReasonForm(), work)
@@ -199,13 +206,15 @@ def _sent(
 
 def _form_page(template: str, customer_id: str, form: Form, element: Any = None) -> Page:
     it = _telephony(customer_id)
+    free = {"": _("Geen")} | _free(customer_id, it, element)
     html = render_template(
         template,
         company=parts().companies.company(acting(), customer_id),
         it=it,
         form=form,
         element=element,
-        numbers={"": _("Geen")} | _free(customer_id, it, element),
+        numbers=free | _own(element, "number"),
+        main_numbers=free | _own(element, "main_number"),
     )
     return html, form.status, form.headers
 
@@ -217,6 +226,12 @@ def _free(customer_id: str, it: Telephony, element: Any) -> dict[str, str]:
     found = parts().telephony.assignments(acting_for(customer_id), customer_id, rows=MOST_NUMBERS).rows
     own = (row.number for row in found if row.state(today) == "now")
     return {number: party(number) for number in own if number not in used}
+
+
+def _own(element: Any, name: str) -> dict[str, str]:
+    """What the element has now, which can be a number of something else too."""
+    number = getattr(element, name, None)
+    return {number: party(number)} if number else {}
 
 
 def _asked(customer_id: str, form: Form) -> Page:
@@ -247,5 +262,9 @@ def _removing(customer_id: str, kind: str, element_id: str, form: Form) -> Page:
 
 
 def _element(it: Telephony, kind: str, element_id: str) -> Any:
-    config = it.config
-    return known(config.user(element_id) if kind == "gebruikers" else config.line(element_id))
+    """Raises NotFound."""
+    return known(_found(it, kind, element_id))
+
+
+def _found(it: Telephony, kind: str, element_id: str) -> Any:
+    return it.config.user(element_id) if kind == "gebruikers" else it.config.line(element_id)

@@ -47,11 +47,11 @@ def opened(schema: Schema, it: Pbx, shown: Shown) -> Form:
     return replace(form, filled=replace(form.filled, typed=typed))
 
 
-def retyped(schema: Schema, it: Pbx) -> Form:
-    """What was sent, as it was, to be shown again after something else was done on its page."""
+def retyped(schema: Schema) -> Form:
+    """What was sent, as it was, to be shown again after something else was done on its page. It keeps the
+    revision that it was made from: what another changed since is not on it."""
     form = Form.sent(schema)
-    typed = {**form.filled.typed, "revisie": [str(it.revision)]}
-    return replace(form, filled=replace(form.filled, typed=typed, errors={}))
+    return replace(form, filled=replace(form.filled, errors={}))
 
 
 def sent() -> MultiDict[str, str]:

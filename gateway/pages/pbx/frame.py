@@ -80,10 +80,10 @@ def page(
     return (html, form.status, form.headers) if form else (html, 200, {})
 
 
-def revision() -> int | None:
+def revision(field: str = "revisie") -> int | None:
     """The revision of the settings that the sent form was made from; None when it brought none (to undo
     something): then it does not matter what was changed since."""
-    sent = request.form.get("revisie", "")
+    sent = request.form.get(field, "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 

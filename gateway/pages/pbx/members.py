@@ -24,6 +24,9 @@ from shared.errors import Conflict, Fault, Invalid, Unavailable
 COMMAND = "opdracht-leden"
 """An ID of its own: the form's own one is for saving."""
 
+REVISION = "revisie-leden"
+"""Of the members as they stand on the page, which is newer than that of the form around them."""
+
 MOVES = {"omhoog": "up", "omlaag": "down"}
 WAYS = (*MOVES, "erbij", "weg")
 
@@ -48,7 +51,7 @@ def change_members(group_id: str) -> Page:
     user_id = request.form.get(way, "") if way else ""
     done = _try(before, group, way, user_id) if way else Done()
     it = settings() if way else before
-    return group_page(it, known(it.config.group(group_id)), retyped(group_form(), it), done=done)
+    return group_page(it, known(it.config.group(group_id)), retyped(group_form()), done=done)
 
 
 def _try(it: Pbx, group: Group, way: str, user_id: str) -> Done:
@@ -71,7 +74,7 @@ def _do(group: Group, way: str, user_id: str) -> None:
         return
     others = [one for one in group.members if one != user_id]
     members = [*others, user_id] if way == "erbij" else others
-    parts().pbx.save(acting(), command, "group", group.id, {"members": members}, revision())
+    parts().pbx.save(acting(), command, "group", group.id, {"members": members}, revision(REVISION))
 
 
 def _said(group: Group, way: str, user_id: str, name: str) -> str:

@@ -79,12 +79,14 @@ def run(store: Store, acting: Acting, *, run_id: str, state: str, after: int | N
 
 
 def _run(store: Store, row: Document) -> Reply:
+    """``customer_ids`` None: of all customers; it is absent where a run does not tell whose it is."""
     job = store.jobs.get(row["_id"])
     told: dict[str, Any] = {"state": "done", "done": None, "total": None, "percentage": 100, "error": ""}
     if job is not None:
         wire = job.to_wire()
         told = {name: wire[name] for name in told} | {"result": wire["result"]}
     asked = {name: row[name] for name in ("period", "issued_on", "dry_run", "accept_unrated", "mail", "by")}
+    whose = {name: row[name] for name in ("customer_ids",) if name in row}
     batches = [
         {
             "id": each["_id"],
@@ -98,6 +100,7 @@ def _run(store: Store, row: Document) -> Reply:
         "id": row["_id"],
         "created_at": moment(row["created_at"]),
         **asked,
+        **whose,
         **told,
         "counts": store.counts(row["_id"]),
         "batches": batches,
