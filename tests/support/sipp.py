@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 from tests.support.processes import until
@@ -145,6 +146,12 @@ def call(sender: str, to: str, end: str = "200", password: bool = True, seconds:
         _send("BYE [next_url] SIP/2.0", VIA, "[routes]", *known, f"CSeq: {number + 1} BYE"),
         '<recv response="200"/>\n',
     )
+
+
+def lasted(told: int, seconds: float) -> bool:
+    """Whether a call of so many seconds is told as such: in started seconds, with what hanging up took on a
+    machine that has more to do."""
+    return ceil(seconds) <= told <= ceil(seconds + 5)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from shared.ids import new_id
 from shared.publisher import Message
 from tests.integration.sip.conftest import CARRIERS, COMPANY, Edge
 from tests.support.processes import until
-from tests.support.sipp import ANSWER, NOTIFIED, Phones, call, register
+from tests.support.sipp import ANSWER, NOTIFIED, Phones, call, lasted, register
 
 pytestmark = pytest.mark.xdist_group("sip")
 
@@ -107,7 +107,7 @@ def test_a_call_outside_shows_the_company_and_is_billed_once(
     edge.started["pbx-bridge"].wait_ready()
     usage = edge.usage("+31600111222")
     assert (usage["charged"], usage["from"]) == (COMPANY, COMPANY)
-    assert (usage["direction"], usage["duration"]) == ("out", 3)
+    assert usage["direction"] == "out" and lasted(usage["duration"], 2.2)
 
     phones.run(call(edge.accounts[JAN][0], "0049301234567", end="403"), ports[0], edge.accounts[JAN]).wait()
     edge.publish(jan={"number": CARRIERS, "hide_number": True})

@@ -41,7 +41,7 @@ EMPTIED = {
     "cisco-8851": "<Extended_Function_{n}_></Extended_Function_{n}_>",
 }
 """What empties a key, of each series that keeps what a file leaves out."""
-WHOLE = {"poly-vvx450", "mitel-6920"}
+WHOLE = ("poly-vvx450", "mitel-6920")
 """Take all from their file: a key that is not in it is empty."""
 
 
