@@ -70,7 +70,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """The use of one forwarded call, and its class."""
+    """The use of forwarded calls of a day and class."""
 
     day: date
     call_class: str

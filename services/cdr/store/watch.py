@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 import msgspec
 from pymongo import ASCENDING, DESCENDING
@@ -18,13 +19,19 @@ from services.cdr.store.search import PRODUCTS
 from shared.mongo import Document
 
 OPEN, LIFTED = "open", "lifted"
+EXTENSIONS = "ext:", "ext;"
+"""Receivers from the one up to the other are extensions."""
+MOST_REMEMBERED = 2_000
+
+_Counted = tuple[int, int, tuple[int, ...]]
+"""Day, booked period and sums of a count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A day's use of a class was far above the habit. ``used`` and ``usual`` in millionths of a euro;
-    ``lifted_at_use`` is what of that day a person had seen when lifting it. ``nth`` of that day;
-    ``forwarded``: forwarded calls are part of it."""
+    ``lifted_at_use`` is what of that day a person had seen when lifting it, ``seen_beside`` of other days (as
+    2026-11-22) that it spoke for. ``nth`` of that day; ``forwarded``: forwarded calls are part of it."""
 
     id: str
     customer: str
@@ -39,6 +46,11 @@ class Alert:
     state: str = OPEN
     lifted_at_use: Use = Use()
     forwarded: bool = False
+    seen_beside: Mapping[str, Use] = field(default_factory=dict)
+
+    def seen_of(self, day: date) -> Use:
+        """What of a day a person has seen by lifting this."""
+        return self.lifted_at_use if day == self.day else self.seen_beside.get(day.isoformat(), Use())
 
 
 def ensure_indexes(db: Database[Document]) -> None:
@@ -52,6 +64,7 @@ class WatchStore:
         self._watches = db["watches"]
         self._alerts = db["alerts"]
         self._usage = db["usage"]
+        self._forwards: dict[tuple[str, int, int], tuple[list[_Counted], list[Forward]]] = {}
 
     def blocks(self, customer: str, changes: Changes | None = None) -> bool:
         """Whether the customer wants an alert to block."""
@@ -72,11 +85,12 @@ class WatchStore:
     def of_class(
         self, customer: str, call_class: str, day: date, changes: Changes | None = None
     ) -> Sequence[Alert]:
-        """The alerts of a class that are open, and all of the day, in order."""
+        """The alerts of a class that are open, and all of the day and those beside it, in order."""
+        near = [(day + timedelta(days=days)).isoformat() for days in (-1, 0, 1)]
         query = {
             "customer": customer,
             "call_class": call_class,
-            "$or": [{"state": OPEN}, {"day": day.isoformat()}],
+            "$or": [{"state": OPEN}, {"day": {"$in": near}}],
         }
         session = changes.session if changes else None
         return [_alert(row) for row in self._alerts.find(query, session=session).sort("nth", ASCENDING)]
@@ -101,37 +115,60 @@ class WatchStore:
 
     def block(self, alert: Alert, changes: Changes) -> None:
         """Mark it as one that blocks its class."""
-        self._alerts.update_one({"_id": alert.id}, {"$set": {"blocked": True}}, session=changes.session)
+        self._update(alert, {"blocked": True}, changes)
 
-    def forwards(self, customer: str, counts: Sequence[Count]) -> Iterator[Forward]:
-        """The forwarded calls in these counts by day that went to where we watch, from the rows: counters do
-        not know where a forward went."""
-        counted = [count for count in counts if count.type == FORWARDED]
+    def forwards(self, customer: str, counts: Sequence[Count]) -> list[Forward]:
+        """The forwarded calls in these counts by day that went to where we watch, per day and class, from the
+        rows: counters do not know where a forward went. Remembered for as long as the counts stay the same:
+        who always forwards abroad is looked at again and again, with eight weeks of rows."""
+        counted = sorted((c.day, c.period, c.sums) for c in counts if c.type == FORWARDED)
         if not counted:
-            return
-        days = [date_of(count.day) for count in counted]
-        begin, end = day_bounds(min(days), max(days))
+            return []
+        span = (customer, counted[0][0], counted[-1][0])
+        known = self._forwards.get(span)
+        if known is None or known[0] != counted:
+            if len(self._forwards) >= MOST_REMEMBERED:
+                self._forwards.clear()
+            known = self._forwards[span] = counted, self._read_forwards(customer, counted)
+        return known[1]
+
+    def _read_forwards(self, customer: str, counted: Sequence[_Counted]) -> list[Forward]:
+        begin, end = day_bounds(date_of(counted[0][0]), date_of(counted[-1][0]))
         query = {
             "customer": customer,
-            "period": {"$in": sorted({count.period for count in counted})},
+            "period": {"$in": sorted({period for _day, period, _sums in counted})},
             "product": {"$in": list(PRODUCTS)},
             "type": FORWARDED,
             "start": {"$gte": begin, "$lt": end},
-            "$or": [{"receiver": {"$lt": HARMLESS[0]}}, {"receiver": {"$gte": HARMLESS[1]}}],
+            "$or": [
+                {"receiver": {"$lt": HARMLESS[0]}},
+                {"receiver": {"$gte": HARMLESS[1], "$lt": EXTENSIONS[0]}},
+                {"receiver": {"$gte": EXTENSIONS[1]}},
+            ],
         }
         fields = {"receiver": 1, "kind": 1, "start": 1, "amount": 1, "sign": 1, "quantity": 1}
+        uses: dict[tuple[date, str], Use] = defaultdict(Use)
         for row in self._usage.find(query, fields):
             call_class = class_of_forward(row["kind"], row["receiver"])
             if call_class is not None:
                 seconds = row["sign"] * row["quantity"] if row["kind"] == "voice" else 0
-                yield Forward(day_of(row["start"]), call_class, Use(row["amount"], seconds))
+                uses[day_of(row["start"]), call_class] += Use(row["amount"], seconds)
+        return [Forward(day, call_class, use) for (day, call_class), use in uses.items()]
 
-    def lift(self, alert: Alert, seen: Use, changes: Changes) -> Alert:
-        """Mark it as looked at, with the use that was seen."""
-        lifted = replace(alert, state=LIFTED, blocked=False, lifted_at_use=seen)
-        values = {"state": LIFTED, "blocked": False, "lifted_at_use": asdict(seen)}
-        self._alerts.update_one({"_id": alert.id}, {"$set": values}, session=changes.session)
+    def lift(self, alert: Alert, seen: Mapping[date, Use], changes: Changes) -> Alert:
+        """Mark it as looked at, with the uses that were seen."""
+        beside = {day.isoformat(): use for day, use in seen.items() if day != alert.day}
+        lifted = replace(
+            alert, state=LIFTED, blocked=False, lifted_at_use=seen[alert.day], seen_beside=beside
+        )
+        told = asdict(lifted)
+        names = ("state", "blocked", "lifted_at_use", "seen_beside")
+        self._update(alert, {name: told[name] for name in names}, changes)
         return lifted
+
+    def _update(self, alert: Alert, values: Document, changes: Changes) -> None:
+        wanted = {"_id": alert.id, "customer": alert.customer}
+        self._alerts.update_one(wanted, {"$set": values}, session=changes.session)
 
 
 def _alert(row: Document) -> Alert:

@@ -23,7 +23,7 @@ from services.cdr.domain.habit import (
 )
 from services.cdr.domain.periods import day_of
 from services.cdr.store.commands import Changes, Commands
-from services.cdr.store.counters import Count, date_of
+from services.cdr.store.counters import Count, date_of, number_of
 from services.cdr.store.watch import OPEN, Alert, WatchStore
 from shared import audit
 from shared.acting import Acting
@@ -85,7 +85,7 @@ def check_fraud(
     """Raise alerts for today and yesterday (whose calls may have come in late)."""
     today = day_of(now)
     counted = counts(customer, today - ONE_DAY, today)
-    forwards = list(store.forwards(customer, _worth_reading(counted)))
+    forwards = store.forwards(customer, _worth_reading(counted))
     forwarded = {(forward.day, forward.call_class) for forward in forwards}
     raised = []
     for day, uses in sorted(uses_by_day(counted, forwards).items()):
@@ -145,9 +145,14 @@ def _suspect(store: WatchStore, counts: Counts, found: Alert, minute: int) -> Al
     known = store.of_class(customer, found.call_class, day)
     if any(_mutes(alert, day) for alert in known):
         return None
-    seen = max((alert.lifted_at_use for alert in known), key=lambda u: u.amount, default=Use())
+    seen = max((alert.seen_of(day) for alert in known), key=lambda u: u.amount, default=Use())
     fresh = Use(found.amount, found.seconds) - seen
-    history = counts(customer, first_day_of_habit(day), day - ONE_DAY)
+    attacked = {number_of(alert.day) for alert in known if alert.state == OPEN}
+    history = [
+        count
+        for count in counts(customer, first_day_of_habit(day), day - ONE_DAY)
+        if count.day not in attacked  # what nobody has said to be right is no habit
+    ]
     if not is_far_above(fresh, _habit(found, history), minute):
         return None  # and no more so with the forwards of eight weeks, which are many rows to read
     habit = _habit(found, history, store.forwards(customer, history))
@@ -235,9 +240,7 @@ def lift_fraud_alert(
             raise NotFound()
         if alert.state != OPEN:
             raise Conflict(_("Deze melding is al afgehandeld."))
-        counted = counts(customer, alert.day, alert.day)
-        seen = uses_by_day(counted, store.forwards(customer, counted)).get(alert.day, {})
-        lifted = store.lift(alert, seen.get(alert.call_class, Use(alert.amount, alert.seconds)), changes)
+        lifted = store.lift(alert, _seen(store, counts, alert), changes)
         subject = Subject(kind="fraud_alert", id=alert.id, name=alert.call_class)
         event = FraudLifted(alert_id=alert.id, call_class=alert.call_class)
         told = audit.entry(
@@ -254,6 +257,15 @@ def lift_fraud_alert(
         return _told(lifted)
 
     return commands.once(acting, command_id, ("lift_fraud_alert", alert_id, reason), work)
+
+
+def _seen(store: WatchStore, counts: Counts, alert: Alert) -> dict[date, Use]:
+    """What a person has seen who lifts it: the use of its day, and of the days that it spoke for."""
+    around = ONE_DAY if alert.blocked else timedelta(0)
+    counted = counts(alert.customer, alert.day - around, alert.day + around)
+    by_day = uses_by_day(counted, store.forwards(alert.customer, counted))
+    found = {day: uses[alert.call_class] for day, uses in by_day.items() if alert.call_class in uses}
+    return {alert.day: Use(alert.amount, alert.seconds)} | found
 
 
 def _told(alert: Alert) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.cdr.domain.periods import day_of
 from services.cdr.store import Stores
+from services.cdr.store.commands import Commands
+from services.cdr.store.watch import Alert, WatchStore
 from services.cdr.usecases import limits, watch
 from services.cdr.worker.guarding import Guarding
 from shared.acting import Acting
@@ -20,7 +24,7 @@ from shared.events import FraudLifted, FraudSuspected, decode
 from shared.events.audit import CdrAuditRecorded
 from shared.events.notification import CdrNotificationRequested
 from shared.ids import new_id
-from tests.integration.cdr.scene import Cdr
+from tests.integration.cdr.scene import Cdr, Customer
 from tests.integration.cdr.shelf import CUSTOMER, book, row
 from tests.support.processes import until
 
@@ -304,10 +308,8 @@ def lift(stores: Stores, alert_id: str, who: Acting = MANAGER) -> Any:
 # Through the doors
 
 
-@pytest.mark.feature("CDR-09")
-def test_from_a_call_to_the_warning(cdr: Cdr) -> None:
-    """Evaluated from the fold: it comes within seconds, by itself."""
-    customer = cdr.customer()
+def asked_by(cdr: Cdr, customer: Customer) -> Callable[..., Any]:
+    """What a person of the customer asks, who may change settings."""
     acting = Acting(
         kind="user", scope="customer", customer_id=customer.id, user_id="u" * 32, roles=("settings",)
     )
@@ -315,6 +317,41 @@ def test_from_a_call_to_the_warning(cdr: Cdr) -> None:
     def ask(method: str, **fields: Any) -> Any:
         return cdr.gateway.call("cdr", method, acting, **fields)
 
+    return ask
+
+
+@pytest.mark.feature("CDR-11")
+def test_an_alert_is_followed_by_a_block_and_lifted_through_the_door(cdr: Cdr) -> None:
+    customer = cdr.customer()
+    ask = asked_by(cdr, customer)
+    raised = Alert(
+        id=new_id(),
+        customer=customer.id,
+        call_class="international",
+        day=day_of(datetime.now(UTC)),
+        nth=0,
+        at=datetime.now(UTC),
+        amount=300 * EURO,
+        usual=0,
+        seconds=3600,
+        blocked=False,
+    )
+    Commands(cdr.database).run(lambda changes: WatchStore(cdr.database).add(raised, changes))
+    [alert] = ask("fraud_watch")["alerts"]
+    assert (alert["class"], alert["blocked"]) == ("international_world", False)
+    assert ask("set_fraud_watch", block=True, command_id=new_id()) == {"block": True}
+    [blocked] = ask("fraud_watch")["alerts"]
+    assert (blocked["id"], blocked["blocked"]) == (alert["id"], True)
+    ask("lift_fraud_alert", alert_id=alert["id"], reason="Een klant in Cuba", command_id=new_id())
+    [lifted] = ask("fraud_watch")["alerts"]
+    assert (lifted["state"], lifted["blocked"]) == ("lifted", False)
+
+
+@pytest.mark.feature("CDR-09")
+def test_from_a_call_to_the_warning(cdr: Cdr) -> None:
+    """Evaluated from the fold: it comes within seconds, by itself."""
+    customer = cdr.customer()
+    ask = asked_by(cdr, customer)
     with pytest.raises(Invalid, match="goed ingevuld"):
         ask("set_voip_limit", limit="-1", command_id=new_id())
     assert ask("set_voip_limit", limit="0.10", command_id=new_id()) == {"limit": "0.10"}

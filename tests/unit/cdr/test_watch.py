@@ -164,6 +164,26 @@ def test_forwards_that_a_person_has_seen_raise_no_other_alert(scene: Scene) -> N
     assert [alert.amount for alert in scene.look()] == [200 * EURO]
 
 
+def test_weeks_of_forwards_are_read_once_while_they_stay_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who always forwards abroad is looked at all day."""
+    scene.ordinary_weeks(50, call_type="forwarded")
+    scene.forward(60, LONDON)
+    read, spans = scene.store._read_forwards, []
+
+    def counted(customer: str, counts: Any) -> Any:
+        spans.append((counts[0][0], counts[-1][0]))
+        return read(customer, counts)
+
+    monkeypatch.setattr(scene.store, "_read_forwards", counted)
+    assert scene.look(NIGHT + timedelta(hours=18)) == []
+    first = len(spans)
+    scene.forward(1, LONDON)
+    assert scene.look(NIGHT + timedelta(hours=18)) == []
+    assert (first, len(spans)) == (2, 3), "today again, and not the weeks before"
+
+
 # Alerts that nobody closed
 
 
@@ -177,6 +197,41 @@ def test_an_alert_that_nobody_closed_says_nothing_for_a_later_attack(scene: Scen
     [second] = scene.look()
     assert (first.blocked, [event.block for event in scene.told]) == (False, [False, True])
     assert second.day == date(2026, 11, 20)
+
+
+def test_an_attack_that_goes_on_is_told_each_day_and_never_becomes_the_habit(scene: Scene) -> None:
+    """Its own first day is not what the customer is used to, while nobody says that it was right."""
+    scene.ordinary_weeks()
+    for day in range(4):
+        at = datetime(2026, 11, 16 + day, 2, 30, tzinfo=UTC)
+        scene.use(360, at)
+        scene.look(at)
+    assert [event.day for event in scene.told] == [f"2026-11-{day}" for day in (16, 17, 18, 19)]
+
+
+def test_what_a_person_said_to_be_right_is_habit(scene: Scene) -> None:
+    scene.ordinary_weeks()
+    scene.use(360, NIGHT - timedelta(days=1))
+    [alert] = scene.look(NIGHT - timedelta(days=1))
+    scene.lift(alert)
+    scene.use(360)
+    assert scene.look(NIGHT + timedelta(hours=18)) == []
+
+
+def test_who_lifts_a_block_has_seen_what_it_kept_quiet_about(scene: Scene) -> None:
+    """Calls of after midnight, on the day after: else their class is blocked again at once."""
+    scene.choose(True)
+    scene.ordinary_weeks()
+    scene.use(200)
+    [alert] = scene.look()
+    morning = NIGHT + timedelta(hours=30)
+    scene.use(120, NIGHT + timedelta(hours=21, minutes=50))
+    assert scene.look(morning) == []
+    scene.lift(alert)
+    assert scene.look(morning) == []
+    scene.use(200, morning)
+    [again] = scene.look(morning)
+    assert (again.amount, scene.told[-1].block) == (320 * EURO, True)
 
 
 @pytest.mark.parametrize("block", [False, True])
