@@ -134,6 +134,10 @@ class Reference:
             for one in self._covers.get(subscription, ())
         )
 
+    def in_a_bundle(self, subscription: str, *call_types: str) -> bool:
+        """Whether a bundle of a mobile subscription covers one of these call types, at any time."""
+        return any(one.type in call_types for one in self._covers.get(subscription, ()))
+
     def plan(self, customer: str, day: int) -> RatePlan | None:
         """The version of the customer's plan that counts on a day (20261122), if there is one."""
         name = self._assigned.get(customer) or self._assigned.get(DEFAULT, DEFAULT)

@@ -121,7 +121,7 @@ class WatchStore:
         """The forwarded calls in these counts by day that went to where we watch, per day and class, from the
         rows: counters do not know where a forward went. Remembered for as long as the counts stay the same:
         who always forwards abroad is looked at again and again, with eight weeks of rows."""
-        counted = sorted((c.day, c.period, c.sums) for c in counts if c.type == FORWARDED)
+        counted: list[_Counted] = sorted((c.day, c.period, c.sums) for c in counts if c.type == FORWARDED)
         if not counted:
             return []
         span = (customer, counted[0][0], counted[-1][0])

@@ -96,11 +96,12 @@ def rerated(row: Row, reference: Reference) -> Row:
     rated = rating(usage_of(row), row["customer"], day, reference)
     if "subscription" not in row:
         return rated
-    is_closed = month in reference.closed(row["customer"])
-    if is_closed and row["type"] == rated["type"]:  # it stays in the bundle in which it was invoiced
-        counted = type_in_bundles(row)
-    else:
-        counted = counted_as(rated["type"], row["kind"], row.get("roaming"))
+    before, counted = type_in_bundles(row), counted_as(rated["type"], row["kind"], row.get("roaming"))
+    is_closed = month in reference.closed(row["customer"])  # then it stays in the bundle it was invoiced in
+    if row["type"] == rated["type"] and (
+        is_closed or not reference.in_a_bundle(row["subscription"], before, counted)
+    ):
+        counted = before
     return rated | in_bundles(rated, counted, row["subscription"], moment, reference)
 
 

@@ -182,7 +182,11 @@ def as_before(desk: Desk) -> None:
 @pytest.fixture
 def before() -> Desk:
     """An hour from the United States and one received at home, of before."""
-    desk = Desk(Phone(ZAKELIJK, "mobiel_internet_eu"))
+    return booked_before("mobiel_bellen_eu")
+
+
+def booked_before(*modules: str) -> Desk:
+    desk = Desk(Phone(ZAKELIJK, *modules))
     desk.book(use("r", "US"), received("q"))
     as_before(desk)
     return desk
@@ -211,6 +215,14 @@ def test_rated_again_rows_of_before_are_mended_in_a_month_that_is_open_once(befo
         "incoming_at_home": (1, HOUR, 0, 0, 0, 0),
     }
     assert rerated(before, 202611) == []
+
+
+@pytest.mark.feature("CDR-08")
+def test_rated_again_what_no_bundle_is_for_stays_as_it_was_booked() -> None:
+    """Two more rows, and "corrected" on a page, would tell of nothing."""
+    desk = booked_before()
+    assert rerated(desk, 202611) == [(Fate.BOOKED, 99_000_000)]
+    assert "vasco|q|1" not in desk.store.rows
 
 
 @pytest.mark.feature("CDR-08")
