@@ -22,6 +22,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NBSP = "\u00a0"
 MINUS = "\u2212"
 MEGABYTE = 1_000_000
+SHOWN_DECIMALS = 4
 
 
 def local(moment: datetime) -> datetime:
@@ -43,6 +44,11 @@ def euros(value: Decimal | int, decimals: int = 2) -> str:
     text = number(value, decimals)
     sign, digits = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
     return f"{sign}€{NBSP}{digits}"
+
+
+def exact(value: Decimal) -> str:
+    """``0,0195``: four decimals, more where the amount or price has more."""
+    return number(value, max(SHOWN_DECIMALS, -int(value.normalize().as_tuple().exponent)))
 
 
 def duration(seconds: int) -> str:

@@ -27,6 +27,7 @@ from shared.ids import new_id
 FILTERS = (
     formatters.number,
     formatters.euros,
+    formatters.exact,
     formatters.duration,
     formatters.megabytes,
     formatters.day_short,

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.charts import Progress
-from gateway.formatters import day_short, number
+from gateway.formatters import day_short, exact, number
 from gateway.words import gettext as _
 from gateway.words import lazy_gettext as _l
 
@@ -34,12 +34,6 @@ FIELDS = {
     "maximum": _l("Maximum"),
 }
 OPEN_STATES = ("queued", "running")
-SHOWN_DECIMALS = 4
-
-
-def exact(value: Decimal) -> str:
-    """``0,0195``: four decimals, more where the price has more."""
-    return number(value, max(SHOWN_DECIMALS, -int(value.normalize().as_tuple().exponent)))
 
 
 class PlanVersion(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,20 @@ def test_call_amounts_have_four_decimals() -> None:
     assert f.number(Decimal("-0.0975"), 4) == "\u22120,0975"
 
 
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0.000000", "0,0000"),
+        ("0.378000", "0,3780"),
+        ("0.012350", "0,01235"),
+        ("-0.000325", "\u22120,000325"),
+        ("1200", "1.200,0000"),
+    ],
+)
+def test_exact_amounts_have_more_decimals_where_they_need_them(amount: str, shown: str) -> None:
+    assert f.exact(Decimal(amount)) == shown
+
+
 @given(AMOUNTS, st.integers(0, 6))
 def test_what_is_written_is_the_amount_to_the_last_decimal(amount: Decimal, decimals: int) -> None:
     text = f.number(amount, decimals)

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import Conflict, NotFound
 from tests.gateway import companies, rates
-from tests.gateway.browser import Browser
+from tests.gateway.browser import Browser, Page
 from tests.gateway.fakes import FakeRpc
 
 pytestmark = pytest.mark.feature("CDR-08")
@@ -88,6 +88,16 @@ def test_a_preview_shows_the_difference_per_customer_and_the_button_counts(opera
         assert piece in text
     assert "34 correcties horen bij een afgesloten maand." in text
     assert "mobiel → nationaal" in text.lower()
+
+
+def test_a_change_below_the_fourth_decimal_is_told(operator: Browser, rpc: FakeRpc) -> None:
+    finer = rates.change(old="0.000325", new="0.000360", difference="0.000035")
+    rpc.answers["cdr", "rerating_rows"] = {"rows": [finer, rates.change()], "next": None}
+    rows = [words(row.text) for row in Page(operator.get(f"{HERE}/{rates.PREVIEW}").text).all("tr")]
+    assert [row.split()[-3:] for row in rows[-2:]] == [
+        ["0,000325", "0,00036", "+0,000035"],
+        ["0,2513", "0,1999", "−0,0514"],
+    ]
 
 
 def test_booking_sends_the_reason_once(operator: Browser, rpc: FakeRpc) -> None:

@@ -52,7 +52,7 @@ def calls(invoice: Invoice) -> dict[str, Any] | None:
         of_day = sum((row.net for row in listed), Decimal())
         total += of_day
         shown = [_call(row, invoice.masked) for row in listed]
-        days.append({"title": dutch.weekday(day), "total": dutch.number(of_day, 4), "rows": shown})
+        days.append({"title": dutch.weekday(day), "total": dutch.exact(of_day), "rows": shown})
     if not days:
         return None
     notes = [_("Nummers zijn op uw verzoek ingekort.")] if invoice.masked else []
@@ -68,7 +68,7 @@ def calls(invoice: Invoice) -> dict[str, Any] | None:
         "title": _("Gespecificeerde gesprekken"),
         "head": [_("Start"), _("Gesprekstype"), _("Zender"), _("Ontvanger"), _("Duur"), _("Bedrag (€)")],
         "days": days,
-        "total": [_("Totaal"), dutch.number(total, 4)] if complete else [],
+        "total": [_("Totaal"), dutch.exact(total)] if complete else [],
         "notes": notes,
     }
 
@@ -79,8 +79,7 @@ def _call(row: CallRow, hide: bool) -> list[str]:
         sender = dutch.masked(sender)  # the other party; the receiver is the customer's own number
     elif hide:
         receiver = dutch.masked(receiver)
-    amount = dutch.number(row.net, 4)
-    return [dutch.clock(row.start), label(row.type), sender, receiver, _extent(row), amount]
+    return [dutch.clock(row.start), label(row.type), sender, receiver, _extent(row), dutch.exact(row.net)]
 
 
 def _extent(row: CallRow) -> str:

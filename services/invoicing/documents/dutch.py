@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date
 
-from shared.money import round_decimal
+from shared.money import decimals_of, micro_from_decimal, round_decimal
 from shared.words import gettext as _
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -36,6 +36,12 @@ def price(value: Decimal) -> str:
     """``0,0425``: as many decimals as it has, from two to six."""
     digits = -int(value.normalize().as_tuple().exponent)
     return number(value, min(6, max(2, digits)))
+
+
+def exact(value: Decimal) -> str:
+    """``0,3780`` and ``0,000325``: four decimals, five or six where the amount needs them, as in *Details*.
+    Raises ValueError for what is finer than a millionth."""
+    return number(value, decimals_of(micro_from_decimal(value)))
 
 
 def quantity(value: Decimal) -> str:

@@ -113,7 +113,7 @@ class NumberTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the itemised appendix; ``start`` is aware, ``net`` has four decimals."""
+    """One row of the itemised appendix; ``start`` is aware, ``net`` is exact, with six decimals at most."""
 
     start: dt.datetime
     sender: str

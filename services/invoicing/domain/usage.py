@@ -12,7 +12,7 @@ import msgspec
 from services.invoicing.domain import periods
 from services.invoicing.domain.invoice import CallRow, Group, Line, NumberTotal, VatRate
 from shared.call_types import label
-from shared.money import micro_from_decimal, round_decimal, shown_cents
+from shared.money import micro_from_decimal, shown_cents
 from shared.words import gettext as _
 from shared.words import lazy_gettext as _l
 from shared.words import ngettext
@@ -227,7 +227,8 @@ def number_totals(numbers: Sequence[NumberSums], labels: dict[str, str]) -> tupl
 
 
 def call_row(row: StatementRow) -> CallRow:
-    """A row of the itemised appendix. Parties stay as they are stored; masking is the document's work."""
+    """A row of the itemised appendix, at exactly what was booked. Parties stay as they are stored; masking is
+    the document's work."""
     return CallRow(
         start=row.start,
         sender=row.sender or "",
@@ -236,5 +237,5 @@ def call_row(row: StatementRow) -> CallRow:
         duration=row.duration,
         volume=row.volume,
         messages=row.messages,
-        net=round_decimal(row.amount, 4),
+        net=row.amount,
     )

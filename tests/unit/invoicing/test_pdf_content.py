@@ -15,6 +15,7 @@ from services.invoicing.documents import appendix, dutch
 from services.invoicing.documents.content import content, readable
 from services.invoicing.documents.glyphs import drawable, printable
 from services.invoicing.domain.invoice import Invoice
+from services.invoicing.domain.usage import StatementRow, call_row
 from tests.support.invoices import (
     BUYER,
     COLLECTION,
@@ -188,6 +189,48 @@ def test_the_appendix_is_added_up_by_day_and_as_a_whole() -> None:
         ("za 3 oktober 2026", 60, "15,9825"),
     ]
     assert listed["total"] == ["Totaal", "79,9125"]
+
+
+@pytest.mark.feature("INV-03")
+def test_calls_finer_than_four_decimals_are_told_and_added_up_exactly() -> None:
+    """As Details and its CSV do, so that the sums agree with theirs and with the invoice's line."""
+    nets = [Decimal(net) for net in ("0.000325", "0.012350", "0.012300", "-0.000325")]
+    made = [changed(row, net=net) for row, net in zip(rows(4), nets, strict=True)]
+    (day,) = shown(invoice(calls=iter(made)))["calls"]["days"]
+    assert [row[-1] for row in day["rows"]] == ["0,000325", "0,01235", "0,0123", "−0,000325"]
+    assert day["total"] == "0,02465"
+
+
+@pytest.mark.feature("INV-03")
+def test_two_thousand_calls_of_next_to_nothing_come_to_what_was_invoiced() -> None:
+    booked = StatementRow(
+        start=dt.datetime(2026, 10, 3, 9, tzinfo=dt.UTC),
+        calls=1,
+        type="mobile",
+        product="telephony",
+        sender="+31850001600",
+        receiver="+31600123456",
+        duration=1,
+        volume=0,
+        messages=0,
+        amount=Decimal("0.000325"),
+    )
+    listed = shown(invoice(calls=map(call_row, [booked] * 2000)))["calls"]
+    assert [day["total"] for day in listed["days"]] == ["0,6500"]
+    assert listed["total"] == ["Totaal", "0,6500"]
+
+
+@settings(max_examples=100)
+@given(st.lists(st.decimals(-50, 5000, places=6), min_size=1, max_size=12))
+def test_the_amounts_of_calls_add_up_to_their_total_as_they_are_printed(nets: list[Decimal]) -> None:
+    made = [changed(rows(1)[0], net=net) for net in nets]
+    listed = shown(invoice(calls=iter(made)))["calls"]
+    printed = [read_back(row[-1]) for day in listed["days"] for row in day["rows"]]
+    assert sum(printed) == read_back(listed["total"][1]) == sum(nets)
+
+
+def read_back(amount: str) -> Decimal:
+    return Decimal(amount.replace(".", "").replace(",", ".").replace(dutch.MINUS, "-"))
 
 
 @pytest.mark.feature("INV-03")
