@@ -29,9 +29,9 @@ def _same_branch(back: int) -> str:
     return VIA.replace("[branch]", f"[branch-{back}]")
 
 
-def _reply(status: str, tag: str = "", *lines: str, again: bool = False) -> str:
+def _reply(status: str, tag: str = "", *lines: str, again: bool = False, cseq: str = "[last_CSeq:]") -> str:
     to = f"[last_To:];tag=[pid]{tag}[call_number]" if tag else "[last_To:]"
-    same = ("[last_Via:]", "[last_From:]", to, "[last_Call-ID:]", "[last_CSeq:]")
+    same = ("[last_Via:]", "[last_From:]", to, "[last_Call-ID:]", cseq)
     return _send(f"SIP/2.0 {status}", *same, *lines, again=again)
 
 
@@ -54,10 +54,18 @@ def _answered(after_ms: int) -> str:
     )
 
 
-def _refused(status: str) -> str:
+def _refused(status: str, after_ms: int = 0) -> str:
+    pause = f'<pause milliseconds="{after_ms}"/>\n' if after_ms else ""
     refusal = _reply(status, "t", again=True)
-    return _scenario('<recv request="INVITE"/>\n', refusal, '<recv request="ACK"/>\n')
+    return _scenario('<recv request="INVITE"/>\n', pause, refusal, '<recv request="ACK"/>\n')
 
+
+_INVITED = (
+    '<recv request="INVITE">\n<action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="1"/>'
+    "</action>\n</recv>\n"
+)
+_TO_INVITE = "CSeq: [$1] INVITE"
+"""A reply to the INVITE, when another request came last."""
 
 ANSWER = _answered(100)
 """A telephone that is answered, until the caller hangs up."""
@@ -68,23 +76,29 @@ ANSWER_LATER = _answered(700)
 BUSY = _refused("486 Busy Here")
 """A telephone whose owner is in a call."""
 
+BUSY_TWICE = _scenario(
+    _INVITED,
+    _reply("486 Busy Here", "t", again=True),
+    '<recv request="ACK"/>\n<pause milliseconds="300"/>\n',
+    _reply("486 Busy Here", cseq=_TO_INVITE),
+)
+"""The same, whose answer arrives once more when others already ring."""
+
+BUSY_LATER = _refused("486 Busy Here", after_ms=700)
+"""The same, after that."""
+
 DECLINE = _refused("603 Decline")
 """A telephone whose owner pushes the call away."""
 
+DO_NOT_DISTURB = _refused("480 Temporarily Unavailable")
+"""A telephone whose owner wants no calls now."""
+
 RING = _scenario(
-    '<recv request="INVITE">\n<action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="1"/>'
-    "</action>\n</recv>\n",
+    _INVITED,
     _RINGING,
     '<recv request="CANCEL"/>\n',
     _reply("200 OK"),
-    _send(
-        "SIP/2.0 487 Request Terminated",
-        "[last_Via:]",
-        "[last_From:]",
-        "[last_To:];tag=[pid]t[call_number]",
-        "[last_Call-ID:]",
-        "CSeq: [$1] INVITE",
-    ),
+    _reply("487 Request Terminated", "t", again=True, cseq=_TO_INVITE),
     '<recv request="ACK"/>\n',
 )
 """A telephone that nobody answers: it rings until it is told to stop."""

@@ -87,8 +87,12 @@ VOICEMAIL = "999"
 
 
 def most_colleagues(people: Iterable[Person]) -> int:
-    """How many there may have been at once, with who has left: so many keys may have had one."""
-    return sum(person.kind == USER and person.extension != VOICEMAIL for person in people)
+    """How many there may have been at once, with who has left: so many keys may have had one. Of who has left
+    is not known whether they had an extension; a line that is there and has none never had a key."""
+    return sum(
+        person.extension != VOICEMAIL and (person.kind == USER or bool(person.extension) or person.deleted)
+        for person in people
+    )
 
 
 def key_values(

@@ -8,7 +8,19 @@ import pytest
 
 from tests.integration.sip.conftest import COMPANY, SUPPORT, Edge
 from tests.support.processes import until
-from tests.support.sipp import ANSWER, ANSWER_LATER, BUSY, DECLINE, RING, Phones, call, lasted
+from tests.support.sipp import (
+    ANSWER,
+    ANSWER_LATER,
+    BUSY,
+    BUSY_LATER,
+    BUSY_TWICE,
+    DECLINE,
+    DO_NOT_DISTURB,
+    RING,
+    Phones,
+    call,
+    lasted,
+)
 
 pytestmark = [pytest.mark.xdist_group("sip"), pytest.mark.feature("PBX-11")]
 
@@ -109,6 +121,34 @@ def test_when_all_refuse_everybody_was_busy(edge: Edge, phones: Phones, ports: l
         phone.wait()
     found = edge.ask("explain_call", call_id=edge.calls(1)[0]["id"])
     assert [leg["who"] for leg in found["legs"]] == [["Jan (211)", "Kees (212)"], ["Sandra (213)"]]
+
+
+@pytest.mark.parametrize("refusal", [DECLINE, BUSY], ids=["declines", "in-a-call"])
+def test_one_of_two_who_refuse_at_once_was_busy(
+    edge: Edge, phones: Phones, ports: list[int], refusal: str
+) -> None:
+    """The other does not want to be disturbed (480). Nobody rang in vain: the caller goes the way of busy."""
+    edge.publish(support={"policy": "simultaneous", "members": [JAN, KEES], "busy_to": "213"})
+    for user, port in zip((JAN, KEES, SANDRA), ports, strict=False):
+        edge.register(phones, user, port)
+    scenarios = (refusal, DO_NOT_DISTURB, ANSWER)
+    ringing = [phones.answering(s, p) for s, p in zip(scenarios, ports, strict=False)]
+    from_outside(phones, edge, SUPPORT, seconds=0.1).wait()
+    for phone in ringing:
+        phone.wait()
+
+
+def test_an_answer_that_arrives_twice_says_nothing_of_who_rings_next(
+    edge: Edge, phones: Phones, ports: list[int]
+) -> None:
+    edge.publish(support={"members": [JAN, KEES], "busy_to": "213"})
+    for user, port in zip((JAN, KEES, SANDRA), ports, strict=False):
+        edge.register(phones, user, port)
+    scenarios = (BUSY_TWICE, BUSY_LATER, ANSWER)
+    ringing = [phones.answering(s, p) for s, p in zip(scenarios, ports, strict=False)]
+    from_outside(phones, edge, SUPPORT, seconds=0.1).wait()
+    for phone in ringing:
+        phone.wait()
 
 
 def test_a_telephone_that_went_without_a_word_takes_the_way_of_no_internet(

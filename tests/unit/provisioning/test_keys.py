@@ -64,6 +64,20 @@ def test_the_key_of_a_colleague_who_left_is_emptied(model: str) -> None:
     assert "Bart" not in after and empties(model, after, 1) and not empties(model, after, 0)
 
 
+LINES = (person("6" * 32, "Deur", "206", kind=LINE), person("7" * 32, "Magazijn", "207", kind=LINE))
+LINE_LEFT = Person(id=LINES[1].id, customer_id=LINES[1].customer_id, revision=2, kind=LINE, deleted=True)
+
+
+@pytest.mark.parametrize("model", EMPTIED)
+@pytest.mark.parametrize("left", [(OWN, ANNA, BART_LEFT, *LINES), (OWN, ANNA, BART, LINES[0], LINE_LEFT)])
+def test_lines_with_an_extension_stand_under_keys_and_count(model: str, left: Sequence[Person]) -> None:
+    """The last of four is emptied when a colleague or a line left, and all four when the box is unticked."""
+    assert "Magazijn" in file(model, [OWN, ANNA, BART, *LINES])
+    assert empties(model, file(model, left), 3)
+    unticked = file(model, [OWN, ANNA, BART, *LINES], keys=False, emptying=True)
+    assert all(empties(model, unticked, place) for place in range(4))
+
+
 def test_every_series_with_keys_empties_them_or_takes_all_from_its_file() -> None:
     def series(model: str) -> str:
         return re.split("[0-9]", model)[0]
