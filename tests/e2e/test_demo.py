@@ -19,6 +19,7 @@ from cli.demo import afterthoughts, cast, handsets, mobile, telephony
 from cli.demo.calendar import months_until, today
 from cli.demo.usage import Event, Usage
 from cli.seeding.usage import LATE_MONTHS, messages
+from services.cdr.domain.call_types import counted_as
 from services.cdr.domain.posting import Priced
 from services.cdr.domain.usage import decode
 from services.cdr.usecases.price import price
@@ -122,7 +123,8 @@ def expected_totals(covers: set[tuple[str, str]]) -> dict[str, dict[tuple[str, s
         measure = {"voice": "duration", "data": "volume", "sms": "messages"}[row["kind"]]
         sums["calls"] += 1
         sums[measure] += row["quantity"]
-        sums["micro"] += 0 if (row["number"], row["type"]) in covers else row["amount"]
+        counted = counted_as(row["type"], row["kind"], row.get("roaming"))
+        sums["micro"] += 0 if (row["number"], counted) in covers else row["amount"]
     return totals
 
 
