@@ -18,7 +18,7 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from shared import telemetry
+from shared import telemetry, tenancy
 from shared.ids import new_id
 from shared.logging import correlation_id
 from shared.mongo import Document, transact
@@ -182,7 +182,7 @@ class JobStore:
 
     def get(self, job_id: str, customer_id: str | None = None, kind: str | None = None) -> Job | None:
         """The job, when it is this customer's and of this kind (where those are given)."""
-        wanted: Document = {"_id": job_id}
+        wanted: Document = tenancy.own({"_id": job_id})
         if customer_id is not None:
             wanted["customer_id"] = customer_id
         if kind is not None:
@@ -206,11 +206,12 @@ class JobStore:
         """
         now = self._clock()
         ended = {"state": JobState.CANCELLED.value, "ended_at": now, "expires_at": now + KEEP}
-        waiting = {"_id": job_id, "state": JobState.QUEUED.value}
-        running = {"_id": job_id, "state": JobState.RUNNING.value}
+        wanted = tenancy.own({"_id": job_id})
+        waiting = wanted | {"state": JobState.QUEUED.value}
+        running = wanted | {"state": JobState.RUNNING.value}
         if not self._jobs.update_one(waiting, {"$set": ended}, session=session).matched_count:
             self._jobs.update_one(running, {"$set": {"cancel_wanted": True}}, session=session)
-        row = self._jobs.find_one({"_id": job_id}, session=session)
+        row = self._jobs.find_one(wanted, session=session)
         return _job(row) if row else None
 
     def claim(self, kinds: Collection[str]) -> Claim | None:

@@ -13,7 +13,8 @@ import pytest
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from shared import jobs, mongo
+from shared import jobs, mongo, tenancy
+from shared.acting import Acting
 from shared.errors import Conflict, DependencyDown
 from shared.job_runner import Runner, Running
 from shared.jobs import Cancelled, Job, JobState, JobStore, Lost, Outcome
@@ -52,6 +53,23 @@ def found(store: JobStore, job: Job) -> Job:
     again = store.get(job.id)
     assert again is not None
     return again
+
+
+PERSON = Acting(kind="user", scope="customer", customer_id="c" * 32, user_id="a" * 32)
+
+
+def test_a_person_sees_and_stops_the_jobs_of_the_own_customer_and_no_others(store: JobStore) -> None:
+    own = store.add(KIND, {}, customer_id=PERSON.customer_id)
+    others = [store.add(KIND, {}, customer_id="d" * 32), store.add(KIND, {})]
+    with tenancy.only_for(PERSON):
+        assert found(store, own).id == own.id
+        stopped = store.cancel(own.id)
+        assert stopped is not None and stopped.state is JobState.CANCELLED
+        assert (
+            [store.get(job.id) for job in others] == [store.cancel(job.id) for job in others] == [None, None]
+        )
+        tenancy.check()
+    assert {found(store, job).state for job in others} == {JobState.QUEUED}
 
 
 def answering(outcome: Outcome) -> Callable[[Running], Outcome]:
